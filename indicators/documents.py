@@ -1,0 +1,63 @@
+"""财政项目支出绩效目标申报表 as a document. Its JSON is the shape of ``fixtures/published``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from perfgoals.common.documents import Damage, Day, Document, Number, Text
+from projects.documents import MoneyUnit, Year
+
+
+class IndicatorRow(Document):
+    """One row of the indicator tree as both forms have it."""
+
+    level1: Text = ""
+    level2: Text = ""
+    name: Text = ""
+    target: Text = ""
+
+
+class DeclaredIndicator(IndicatorRow):
+    """A row of the declaration. ``code`` tells rows of one name apart."""
+
+    code: Text = ""
+    damaged: dict[str, Damage] = {}
+
+
+class DeclaredProject(Document):
+    name: Text = ""
+    nature: Text = ""
+    category: Text = ""
+    start: Day = None
+    end: Day = None
+
+
+class RequestedFunds(Document):
+    """The funds block, in the money unit of the form. ``project_…`` is its left column
+    (项目资金总额, 其中财政资金, 其他资金), the rest its right column (年度资金申请总额 and its parts)."""
+
+    project_total: Number = None
+    project_fiscal: Number = None
+    project_other: Number = None
+    annual_request: Number = None
+    appropriation: Number = None
+    carryover: Number = None
+    other: Number = None
+
+
+class DeclarationDocument(Document):
+    """A whole 申报表."""
+
+    form: Literal["declaration"]
+    source: str | None = None
+    summary_title: Text = ""
+    year: Year
+    department: Text = ""
+    unit: Text = ""
+    project: DeclaredProject = DeclaredProject()
+    money_unit: MoneyUnit = "元"
+    funds: RequestedFunds = RequestedFunds()
+    overall_goal: Text = ""
+    annual_goal: Text = ""
+    indicators: list[DeclaredIndicator] = []
+    damaged: dict[str, Damage] = {}
