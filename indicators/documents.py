@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from perfgoals.common.documents import Damage, Day, Document, Number, Text
+from perfgoals.common.documents import Amount, Damage, Day, Document, Text
 from projects.documents import MoneyUnit, Year
 
 
@@ -36,13 +36,13 @@ class RequestedFunds(Document):
     """The funds block, in the money unit of the form. ``project_…`` is its left column
     (项目资金总额, 其中财政资金, 其他资金), the rest its right column (年度资金申请总额 and its parts)."""
 
-    project_total: Number = None
-    project_fiscal: Number = None
-    project_other: Number = None
-    annual_request: Number = None
-    appropriation: Number = None
-    carryover: Number = None
-    other: Number = None
+    project_total: Amount = None
+    project_fiscal: Amount = None
+    project_other: Amount = None
+    annual_request: Amount = None
+    appropriation: Amount = None
+    carryover: Amount = None
+    other: Amount = None
 
 
 class DeclarationDocument(Document):

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from perfgoals.common.documents import unpadded
+
 MoneyUnit = Literal["元", "万元"]
 
 YUAN_PER_UNIT: dict[MoneyUnit, Decimal] = {"元": Decimal(1), "万元": Decimal(10_000)}
@@ -33,7 +35,4 @@ def from_yuan(amount: Decimal | None, unit: MoneyUnit) -> Decimal | None:
     """An amount in 元, in ``unit``, with at least two decimals (exact; None stays None)."""
     if amount is None:
         return None
-    shifted = (amount / YUAN_PER_UNIT[unit]).normalize()
-    exponent = shifted.as_tuple().exponent
-    places = max(2, -exponent) if isinstance(exponent, int) else 2
-    return shifted.quantize(Decimal(1).scaleb(-places))
+    return unpadded(amount / YUAN_PER_UNIT[unit])

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from indicators.documents import IndicatorRow
-from perfgoals.common.documents import Damage, Document, Number, Text
+from indicators.documents import DeclarationDocument, IndicatorRow
+from perfgoals.common.documents import (
+    Amount,
+    Damage,
+    Document,
+    DocumentError,
+    Points,
+    Rate,
+    ShapeError,
+    Text,
+)
 from projects.documents import MoneyUnit, Year
 
 Attainment = Literal["achieved", "partial", "missed"]
@@ -16,8 +25,8 @@ class IndicatorResult(IndicatorRow):
     preparer chose for a qualitative row (完成档次); ``code`` tells rows of one name apart."""
 
     actual: Text = ""
-    weight: Number = None
-    score: Number = None
+    weight: Points = None
+    score: Points = None
     deviation_reason: Text = ""
     attainment: Attainment | None = None
     code: Text = ""
@@ -31,18 +40,18 @@ class EvaluatedProject(Document):
 class SpentFunds(Document):
     """One source of money, in the money unit of the form; the rate in per cent, as printed."""
 
-    initial_budget: Number = None
-    annual_budget: Number = None
-    executed: Number = None
-    execution_rate: Number = None
+    initial_budget: Amount = None
+    annual_budget: Amount = None
+    executed: Amount = None
+    execution_rate: Rate = None
 
 
 class TotalFunds(SpentFunds):
     """The row 年度资金总额, which alone is scored (points). The official layout has no cell for its
     ``deviation_reason``; it is kept beside the sheet."""
 
-    weight: Number = None
-    score: Number = None
+    weight: Points = None
+    score: Points = None
     deviation_reason: Text = ""
 
 
@@ -68,7 +77,26 @@ class SelfEvaluationDocument(Document):
     expected_goal: Text = ""
     actual_outcome: Text = ""
     indicators: list[IndicatorResult] = []
-    total_weight: Number = None
-    total_score: Number = None
+    total_weight: Points = None
+    total_score: Points = None
     rating: Text | None = None
     damaged: dict[str, Damage] = {}
+
+
+FormDocument = DeclarationDocument | SelfEvaluationDocument
+
+_KINDS: dict[str, type[DeclarationDocument] | type[SelfEvaluationDocument]] = {
+    "declaration": DeclarationDocument,
+    "self_evaluation": SelfEvaluationDocument,
+}
+
+
+def read_form(data: Any) -> FormDocument:
+    """The form in ``data``, of the kind that its ``form`` names. Raises DocumentError."""
+    if not isinstance(data, dict):
+        raise DocumentError([ShapeError("", "model_type", "应为一份表（一组名称和值）")])
+    kind = data.get("form")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        message = "应为 declaration（申报表）或 self_evaluation（自评表）"
+        raise DocumentError([ShapeError("form", "form_kind", message)])
+    return _KINDS[kind].read(data)

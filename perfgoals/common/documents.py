@@ -9,16 +9,25 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 MAX_TEXT = 32_767  # what one cell of a workbook holds
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Control characters, and halves of surrogate pairs, which no encoding can carry.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -77,6 +86,15 @@ def _read_date(value: object) -> date | None:
     )
 
 
+def unpadded(number: Decimal | None) -> Decimal | None:
+    """A number out of a column of fixed scale, without the zeros beyond its second decimal."""
+    if number is None:
+        return None
+    exponent = number.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return number.quantize(Decimal(1).scaleb(-places))
+
+
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return f"「{text[:40]}…」" if len(text) > 40 else f"「{text}」"
@@ -90,16 +108,46 @@ def plain(number: Decimal) -> str:
 Text = Annotated[str, BeforeValidator(_read_text)]
 """A cell of text; null reads as empty."""
 
-Number = Annotated[
-    Decimal | None,
-    BeforeValidator(_read_decimal),
-    PlainSerializer(lambda v: None if v is None else plain(v), when_used="json"),
-]
-"""An amount, rate, weight or score as printed; None is a blank cell. Thousands separators and
-full-width digits are understood; a binary float is refused, for it is not what was printed."""
+
+def _within(whole: int, places: int) -> Callable[[Decimal | None], Decimal | None]:
+    """A validator that refuses numbers which no table keeps exactly."""
+
+    def validate(number: Decimal | None) -> Decimal | None:
+        if number is None:
+            return None
+        if abs(number) >= Decimal(10) ** whole:
+            raise PydanticCustomError(
+                "number_size", "数字过大，整数部分最多 {whole} 位", {"whole": whole}
+            )
+        if number != round(number, places):
+            raise PydanticCustomError("number_places", "小数最多 {places} 位", {"places": places})
+        return number
+
+    return validate
+
+
+_as_printed = PlainSerializer(lambda v: None if v is None else plain(v), when_used="json")
+_NumberCell = Annotated[Decimal | None, BeforeValidator(_read_decimal), _as_printed]
+
+Amount = Annotated[_NumberCell, AfterValidator(_within(15, 6))]
+"""An amount of money in the money unit of the form, as printed; None is a blank cell, which is not
+0.00. Thousands separators and full-width digits are understood; a binary float is refused, for it is
+not what was printed."""
+
+Rate = Annotated[_NumberCell, AfterValidator(_within(11, 4))]
+"""A rate in per cent, as printed."""
+
+Points = Annotated[_NumberCell, AfterValidator(_within(6, 4))]
+"""A weight or score in points, as printed."""
 
 Day = Annotated[date | None, BeforeValidator(_read_date)]
 """A calendar day; None is a blank cell."""
+
+
+def stated(**cells: Any) -> dict[str, Any]:
+    """The optional cells that say something. One that is empty is left out of the document, as it is
+    left out of a published one."""
+    return {name: value for name, value in cells.items() if value not in (None, "", {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +172,7 @@ _MESSAGES = {
     "extra_forbidden": "不认识的项目名，请核对拼写",
     "model_type": "应为一组名称和值",
     "model_attributes_type": "应为一组名称和值",
+    "union_tag_not_found": "缺少 op",
     "dict_type": "应为一组名称和值",
     "list_type": "应为列表",
     "string_type": "应为文字",
@@ -136,24 +185,29 @@ _MESSAGES = {
 
 def shape_errors(error: ValidationError) -> list[ShapeError]:
     """What pydantic found, as paths and Chinese sentences."""
-    found = []
-    for item in error.errors(include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        code = item["type"]
-        if code in _MESSAGES:
-            message = _MESSAGES[code]
-        elif code == "literal_error":
-            expected = item["ctx"]["expected"].replace(" or ", " 或 ").replace("'", "")
-            message = f"应为 {expected}，读到 {_shown(item['input'])}"
-        elif code in ("greater_than_equal", "less_than_equal"):
-            word, limit = ("不小于", "ge") if code == "greater_than_equal" else ("不大于", "le")
-            message = f"应{word} {item['ctx'][limit]}，读到 {_shown(item['input'])}"
-        elif code in ("too_long", "too_short"):
-            message = "行数超出允许的范围"
-        else:
-            message = item["msg"]
-        found.append(ShapeError(path, code, message))
-    return found
+    return [
+        ShapeError(".".join(str(part) for part in item["loc"]), item["type"], shape_message(item))
+        for item in error.errors(include_url=False)
+    ]
+
+
+def shape_message(item: Mapping[str, Any]) -> str:
+    """One of pydantic's errors as a Chinese sentence."""
+    code = item["type"]
+    if code in _MESSAGES:
+        return _MESSAGES[code]
+    found = _shown(item.get("input"))
+    if code in ("literal_error", "enum", "union_tag_invalid"):
+        expected = item["ctx"].get("expected") or item["ctx"]["expected_tags"]
+        expected = expected.replace(" or ", " 或 ").replace("'", "")
+        return f"应为 {expected}，读到 {found}"
+    if code == "greater_than_equal":
+        return f"应不小于 {item['ctx']['ge']}，读到 {found}"
+    if code == "less_than_equal":
+        return f"应不大于 {item['ctx']['le']}，读到 {found}"
+    if code in ("too_long", "too_short"):
+        return "个数超出允许的范围"
+    return str(item["msg"])
 
 
 def read_json(text: str | bytes) -> Any:
@@ -161,7 +215,13 @@ def read_json(text: str | bytes) -> Any:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(
+            text,
+            parse_float=Decimal,
+            parse_int=_read_whole,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_read_members,
+        )
     except UnicodeDecodeError as error:
         raise DocumentError([ShapeError("", "encoding", "文件不是 UTF-8 编码")]) from error
     except json.JSONDecodeError as error:
@@ -169,6 +229,24 @@ def read_json(text: str | bytes) -> Any:
         raise DocumentError([ShapeError("", "json", f"不是合法的 JSON：{place}处有误")]) from error
     except RecursionError as error:
         raise DocumentError([ShapeError("", "json", "JSON 嵌套过深")]) from error
+
+
+def _read_whole(digits: str) -> int:
+    if len(digits) > 40:
+        raise DocumentError(
+            [ShapeError("", "json", f"不是合法的 JSON：数字过长（{len(digits)} 位）")]
+        )
+    return int(digits)
+
+
+def _read_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name given twice one value would be lost unseen, so it is refused."""
+    read = dict(members)
+    if len(read) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DocumentError([ShapeError("", "json", f"名称「{twice}」在同一处出现两次")])
+    return read
 
 
 def _refuse_constant(name: str) -> Any:

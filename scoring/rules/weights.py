@@ -1,0 +1,89 @@
+"""Weights of the indicator rows: what the scheme expects of each class, and a proposal for each
+row.
+
+Source: 财预〔2020〕10号 and 财预〔2021〕101号: points of the level-1 classes, with and without cost
+indicators; without satisfaction indicators their points go to the benefits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+
+from scoring.rules.rounding import RoundingMode, exact_sum, is_exact, round_fraction
+from scoring.rules.scheme import Scheme
+
+
+def class_of(level1: str) -> str:
+    """The class that a level-1 text names: 「产出指标」 → 「产出」."""
+    return "".join(level1.split()).removesuffix("指标")
+
+
+def expected_weights(level1: Sequence[str], scheme: Scheme) -> dict[str, Decimal]:
+    """Points of each known class among the rows, in the scheme's order. They sum up to the full
+    total less the weight of the execution rate; empty where no row is of a known class."""
+    present = {class_of(text) for text in level1}
+    rules = scheme.weights
+    has_cost = present & (rules.with_cost.shares.keys() - rules.plain.shares.keys())
+    table = rules.with_cost if has_cost else rules.plain
+    shares = {name: points for name, points in table.shares.items() if name in present}
+    if shares:
+        receiver = rules.missing_class.to
+        if receiver not in shares:
+            receiver = max(shares, key=shares.__getitem__)
+        missing = (points for name, points in table.shares.items() if name not in present)
+        shares[receiver] = exact_sum([shares[receiver], *missing])
+    return shares
+
+
+def propose_weights(level1: Sequence[str], scheme: Scheme) -> list[Decimal]:
+    """A weight for each row, given its level-1 text; together the full total less the execution
+    rate.
+
+    Rows of a class share its points evenly, in whole or half points where that leaves no row far
+    from the others, and the last row of a class takes the rest. A row of no known class is counted
+    with the class of most points.
+    """
+    expected = expected_weights(level1, scheme)
+    if not expected:
+        shared = exact_sum([scheme.weights.total.value, -scheme.execution.weight.value])
+        expected = {"": shared}
+    largest = max(expected, key=expected.__getitem__)
+    classes = [class_of(text) for text in level1]
+    classes = [name if name in expected else largest for name in classes]
+    portions = {
+        name: iter(_split(points, classes.count(name))) for name, points in expected.items()
+    }
+    return [next(portions[name]) for name in classes]
+
+
+def _split(points: Decimal, rows: int) -> list[Decimal]:
+    """``points`` in ``rows`` portions, equal but for the last."""
+    if rows == 0:
+        return []
+    even = Fraction(points) / rows
+    if (even * 2).denominator == 1:
+        return [_decimal(even)] * rows
+    for step in _steps():
+        for mode in (RoundingMode.HALF_UP, RoundingMode.DOWN):
+            portion = Fraction(round_fraction(even / step, 0, mode)) * step
+            last = Fraction(points) - portion * (rows - 1)
+            if portion > 0 and portion / 2 <= last <= portion * Fraction(3, 2):
+                return [*[_decimal(portion)] * (rows - 1), _decimal(last)]
+    raise AssertionError("a small enough step always fits")
+
+
+def _steps() -> Iterator[Fraction]:
+    """1, 1/2, 1/10, 1/100 …"""
+    yield Fraction(1)
+    yield Fraction(1, 2)
+    for places in count(1):
+        yield Fraction(1, 10**places)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    """A fraction that has a finite number of decimals, without trailing zeros."""
+    places = next(places for places in count() if is_exact(value, places))
+    return round_fraction(value, places, RoundingMode.DOWN)
