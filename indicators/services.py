@@ -1,0 +1,214 @@
+"""Changes to declarations."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from indicators.checks import check_declaration
+from indicators.documents import DeclarationDocument, DeclaredIndicator
+from indicators.models import Declaration, Indicator, IndicatorCategory
+from indicators.values import read_value
+from perfgoals.common.findings import Finding
+from projects.models import Form, FormVersion, FundingSource, Project
+from projects.services import (
+    claim_version,
+    ensure_project,
+    ensure_year,
+    record_version,
+    write_funding_lines,
+    write_header,
+    write_rows,
+)
+from projects.workflow import FormKind, Status
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+# What numeric(30, 8) keeps; a longer number stays in the printed text only.
+_LARGEST_NUMBER = Decimal(10) ** 22
+
+ROW_COLUMNS = (
+    "code",
+    "damaged",
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "target_kind",
+    "target_comparison",
+    "target_number",
+    "target_measure",
+)
+
+
+def row_columns(row: DeclaredIndicator | Any, *, year: int) -> dict[str, Any]:
+    """The columns that a row of either form shares, with the target read."""
+    value = read_value(row.target, year=year)
+    number = value.number
+    if number is not None and (abs(number) >= _LARGEST_NUMBER or number != round(number, 8)):
+        number = None
+    return {
+        "code": row.code,
+        "damaged": row.damaged,
+        "level1": row.level1,
+        "level2": row.level2,
+        "name": row.name,
+        "target": row.target,
+        "target_kind": value.kind.value,
+        "target_comparison": value.comparison.value if value.comparison else "",
+        "target_number": number,
+        "target_measure": value.measure,
+    }
+
+
+@transaction.atomic
+def create_declaration(
+    document: DeclarationDocument,
+    *,
+    by: User | None,
+    status: Status = Status.DRAFT,
+    reason: FormVersion.Reason = FormVersion.Reason.CREATED,
+    project: Project | None = None,
+) -> Form:
+    """A new declaration of what the document says.
+
+    project: whose it is; without it unit, project and year are found by name, and made where missing.
+
+    Raises ValidationError where the project already has a declaration for the year.
+    """
+    header = document.project
+    form = Form(
+        kind=FormKind.DECLARATION.value,
+        project=project
+        or ensure_project(
+            name=header.name,
+            unit=document.unit,
+            department=document.department,
+            details=header.model_dump(include={"nature", "category", "start", "end"}),
+        ),
+        year=ensure_year(document.year),
+        status=status.value,
+    )
+    form.full_clean()
+    form.save()
+    Declaration.objects.create(form=form)
+    _write(form, document, by=by, reason=reason)
+    return form
+
+
+@transaction.atomic
+def save_declaration(
+    form: Form,
+    document: DeclarationDocument,
+    *,
+    by: User,
+    expected_version: int,
+    reason: FormVersion.Reason = FormVersion.Reason.SAVED,
+    note: str = "",
+    before: DeclarationDocument | None = None,
+) -> list[Finding]:
+    """Replace what the form says. Raises StaleVersion when it was saved since ``expected_version``.
+
+    before: what the form says now, where the caller has read it already: parts that do not differ are
+    not written again. Returns the findings.
+    """
+    claim_version(form, expected=expected_version)
+    return _write(form, document, by=by, reason=reason, note=note, before=before)
+
+
+@transaction.atomic
+def load_categories(data: list[dict[str, Any]]) -> int:
+    """Keep the shipped classes of levels 1 and 2. One that is there already, by its code or by its name
+    in its class, is left as an administrator has it.
+
+    data: as in ``fixtures/indicator_categories.json``, level 1 with its ``children``. Returns how many
+    were added.
+    """
+    added = 0
+    for item in data:
+        parent, created = _ensure_category(item, parent=None)
+        added += created
+        for child in item["children"]:
+            added += _ensure_category(child, parent=parent)[1]
+    return added
+
+
+def _ensure_category(
+    item: dict[str, Any], *, parent: IndicatorCategory | None
+) -> tuple[IndicatorCategory, bool]:
+    same = Q(code=item["code"]) | Q(parent=parent, name=item["name"])
+    stored = IndicatorCategory.objects.filter(same).first()
+    if stored is not None:
+        return stored, False
+    columns = {name: value for name, value in item.items() if name != "children"}
+    return IndicatorCategory.objects.create(parent=parent, **columns), True
+
+
+def _write(
+    form: Form,
+    document: DeclarationDocument,
+    *,
+    by: User | None,
+    reason: FormVersion.Reason,
+    note: str = "",
+    before: DeclarationDocument | None = None,
+) -> list[Finding]:
+    header = document.project
+    findings = check_declaration(document)
+    write_header(
+        form,
+        {
+            "project_name": header.name,
+            "unit_name": document.unit,
+            "department_name": document.department,
+            "money_unit": document.money_unit,
+            "source": document.source or "",
+            "damaged": document.damaged,
+        },
+        findings,
+    )
+    if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
+        _write_funds(form, document)
+    declaration = form.declaration
+    declaration.summary_title = document.summary_title
+    declaration.nature = header.nature
+    declaration.category = header.category
+    declaration.start = header.start
+    declaration.end = header.end
+    declaration.overall_goal = document.overall_goal
+    declaration.annual_goal = document.annual_goal
+    declaration.save()
+    write_rows(
+        declaration.indicators.all(),
+        [
+            Indicator(declaration=declaration, order=order, **row_columns(row, year=document.year))
+            for order, row in enumerate(document.indicators)
+        ],
+        ROW_COLUMNS,
+    )
+    record_version(form, document.as_json(), by=by, reason=reason, note=note)
+    return findings
+
+
+def _write_funds(form: Form, document: DeclarationDocument) -> None:
+    funds = document.funds
+    write_funding_lines(
+        form,
+        {
+            FundingSource.TOTAL: {
+                "project_amount": funds.project_total,
+                "requested": funds.annual_request,
+            },
+            FundingSource.APPROPRIATION: {
+                "project_amount": funds.project_fiscal,
+                "requested": funds.appropriation,
+            },
+            FundingSource.CARRYOVER: {"requested": funds.carryover},
+            FundingSource.OTHER: {"project_amount": funds.project_other, "requested": funds.other},
+        },
+        money_unit=document.money_unit,
+    )

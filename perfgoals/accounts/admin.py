@@ -1,0 +1,206 @@
+"""Units and people in the admin."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
+from django.contrib.auth.hashers import is_password_usable
+from django.contrib.auth.models import Permission
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db.models import Count, ManyToManyField, QuerySet, TextField
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from perfgoals.accounts.models import Membership, Role, Unit, User
+from perfgoals.accounts.resources import MAX_PASSWORDS, PASSWORD, UnitResource, UserResource
+from perfgoals.common.exchange.views import ExchangeAdmin
+
+# The codes from the topmost unit down to this one, by which a list of units shows as a tree. The bound
+# on the depth ends it even where units form a circle.
+_PATH = """(
+WITH RECURSIVE above (parent_id, path) AS (
+    SELECT parent_id, ARRAY[code::text] FROM accounts_unit AS own WHERE own.id = accounts_unit.id
+    UNION ALL
+    SELECT next.parent_id, next.code::text || path FROM accounts_unit AS next
+    JOIN above ON next.id = above.parent_id WHERE cardinality(path) < 20
+)
+SELECT path FROM above ORDER BY cardinality(path) DESC LIMIT 1
+)"""
+_ACTIONS = {"add": "新增", "change": "修改", "delete": "删除", "view": "查看"}
+_APPS = ("accounts", "projects", "indicators", "scoring", "common")
+
+
+def _path() -> RawSQL:
+    return RawSQL(_PATH, [], output_field=ArrayField(TextField()))
+
+
+class UnitForm(forms.ModelForm):
+    def clean_parent(self) -> Unit | None:
+        """Not below one of its own units."""
+        parent: Unit | None = self.cleaned_data["parent"]
+        above, seen = parent, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.instance.pk and above is not parent:
+                raise ValidationError(f"上级单位成环：「{parent}」在「{self.instance}」之下")
+            seen.add(above.pk)
+            above = above.parent
+        return parent
+
+
+@admin.register(Unit)
+class UnitAdmin(ExchangeAdmin):
+    form = UnitForm
+    resource_classes = [UnitResource]
+    list_display = ["indented", "code", "parent", "people_count", "is_active"]
+    list_display_links = ["indented"]
+    sortable_by = ()  # it is a tree
+    list_filter = ["is_active", ("parent", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name"]
+    search_help_text = "按编码、名称查找"
+    autocomplete_fields = ["parent"]
+    fields = ["code", "name", "parent", "is_active"]
+    import_notes = (
+        "按单位编码对应：编码已有的修改，没有的新增；不删除单位。",
+        "上级单位填编码，可以在同一个文件里，次序不限。",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
+        counted = Count("memberships__user", distinct=True)
+        return super().get_queryset(request).annotate(path=_path(), people_total=counted)
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        # The expression and not its name: lists of units to choose from take the order only.
+        return [_path()]
+
+    @admin.display(description="单位名称", ordering="path")
+    def indented(self, unit: Unit) -> str:
+        depth = len(unit.path) - 1
+        return format_html(
+            '<span style="display:block;padding-left:{}rem">{}</span>', depth * 1.5, unit.name
+        )
+
+    @admin.display(description="用户数", ordering="people_total")
+    def people_count(self, unit: Unit) -> int:
+        return unit.people_total
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    hide_title = True
+    autocomplete_fields = ["unit"]
+    fields = ["unit", "role"]
+
+
+class UserForm(UserChangeForm):
+    """Of a password it says whether there is one, not how it is kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget = PasswordState()
+
+
+class PasswordState(ReadOnlyPasswordHashWidget):
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        state = "已设置" if is_password_usable(value) else "未设置，不能登录"
+        return {**context, "summary": [{"label": state}]}
+
+
+class PermissionChoice(forms.ModelMultipleChoiceField):
+    """Rights named in Chinese; Django keeps their names in English."""
+
+    def label_from_instance(self, permission: Permission) -> str:
+        content_type = permission.content_type
+        model = content_type.model_class()
+        action = permission.codename.partition("_")[0]
+        title = model._meta.verbose_name if model else content_type.model
+        return f"{title}：{_ACTIONS.get(action, action)}"
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ExchangeAdmin):
+    """Who is in the way leaves by 有效; only who never signed in can be deleted, so that the trail of
+    what people did stays whole."""
+
+    form = UserForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    resource_classes = [UserResource]
+    list_display = ["username", "full_name", "roles", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "memberships__role"]
+    search_fields = ["username", "full_name", "memberships__unit__name", "memberships__unit__code"]
+    search_help_text = "按用户名、姓名、单位查找"
+    ordering = ["username"]
+    filter_horizontal = ["user_permissions"]
+    inlines = [MembershipInline]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "full_name", "email", "is_active", "password"]}),
+        (
+            "后台",
+            {
+                "classes": ["collapse"],
+                "description": "填报、审核由下面的岗位决定，与这里无关。这里只决定谁能进管理后台。",
+                "fields": ["is_staff", "is_superuser", "user_permissions"],
+            },
+        ),
+        ("记录", {"classes": ["collapse"], "fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "full_name", "password1", "password2"]})
+    ]
+    import_notes = (
+        "按用户名对应：用户名已有的修改，没有的新增；不删除用户。",
+        f"岗位写成「单位编码 岗位」，几个之间用分号隔开；岗位有：{'、'.join(Role.labels)}。",
+        f"「{PASSWORD}」只用于新用户，一个文件最多 {MAX_PASSWORDS} 个；不填的用户不能登录，"
+        "直到管理员在用户页面设置密码。密码不会导出。",
+    )
+    reserved: ClassVar[tuple[str, ...]] = ("is_staff", "is_superuser", "user_permissions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__unit")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Only a superuser hands out rights in the admin."""
+        readonly = list(super().get_readonly_fields(request, obj))
+        return readonly if request.user.is_superuser else [*readonly, *self.reserved]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and (obj.last_login is not None or obj.is_superuser):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name == "user_permissions":
+            kwargs["form_class"] = PermissionChoice
+            kwargs["queryset"] = Permission.objects.filter(
+                content_type__app_label__in=_APPS
+            ).select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.display(description="岗位")
+    def roles(self, user: User) -> str:
+        held = user.memberships.all()
+        return "；".join(f"{one.unit} {one.get_role_display()}" for one in held) or "—"

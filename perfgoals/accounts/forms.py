@@ -1,0 +1,19 @@
+"""Signing in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.forms import AuthenticationForm
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password. One message for every refusal, so that it does not tell which names exist."""
+
+    error_messages = {
+        "invalid_login": "用户名或密码不正确，请核对后重试（密码区分大小写）。",
+        "inactive": "用户名或密码不正确，请核对后重试（密码区分大小写）。",
+    }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = "请填写用户名。"
+        self.fields["password"].error_messages["required"] = "请填写密码。"

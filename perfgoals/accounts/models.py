@@ -1,0 +1,132 @@
+"""People, the units they belong to, and the role they have there."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from perfgoals.accounts.querysets import UnitQuerySet
+
+
+class Role(models.TextChoices):
+    """What a person does in a unit (岗位)."""
+
+    PREPARER = "preparer", "填报人"
+    AUDITOR = "auditor", "审核人"
+    ADMIN = "admin", "管理员"
+    VIEWER = "viewer", "查阅人"
+
+
+class Unit(models.Model):
+    """A budget unit (单位). The department that answers for it (主管部门) is the one above it."""
+
+    code = models.CharField("单位编码", max_length=40, unique=True)
+    name = models.CharField("单位名称", max_length=200, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="上级单位",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    is_active = models.BooleanField("使用中", default=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="unit_not_its_own_parent",
+                condition=~Q(parent=F("id")),
+                violation_error_message="上级单位不能是单位自己",
+            ),
+            models.CheckConstraint(
+                name="unit_name_not_blank",
+                condition=~Q(name=""),
+                violation_error_message="单位名称不能为空",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+    full_name = models.CharField("姓名", max_length=60, blank=True)
+    units = models.ManyToManyField(
+        Unit, verbose_name="单位", through="Membership", related_name="people"
+    )
+
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class Membership(models.Model):
+    """A role in a unit (岗位). Every role but the preparer's reaches the units below as well."""
+
+    user = models.ForeignKey(
+        User, verbose_name="用户", on_delete=models.CASCADE, related_name="memberships"
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="单位", on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField("岗位", max_length=20, choices=Role.choices)
+    created_at = models.DateTimeField("设置时间", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "岗位"
+        ordering = ["unit", "role"]
+        constraints = [
+            models.UniqueConstraint(
+                name="membership_once",
+                fields=["user", "unit", "role"],
+                violation_error_message="该用户在这个单位已有同一岗位",
+            ),
+            models.CheckConstraint(
+                name="membership_role_known",
+                condition=Q(role__in=[role.value for role in Role]),
+                violation_error_message="不认识的岗位",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.unit} · {self.get_role_display()}"
+
+
+class ApiToken(models.Model):
+    """A personal token for the interface. Only its digest is kept; the token is shown once."""
+
+    user = models.ForeignKey(
+        User, verbose_name="用户", on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField("用途", max_length=100)
+    digest = models.CharField("摘要", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField("建立时间", db_default=Now(), editable=False)
+    last_used_at = models.DateTimeField("最近使用", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口令牌"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="api_token_named",
+                condition=~Q(name=""),
+                violation_error_message="请写明令牌的用途",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.name}"

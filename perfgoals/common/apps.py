@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CommonConfig(AppConfig):
+    name = "perfgoals.common"
+    label = "common"
+    verbose_name = "公共"

@@ -1,0 +1,112 @@
+"""Starting, following and finishing long work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from perfgoals.common.models import Job
+
+log = logging.getLogger(__name__)
+
+
+class JobCancelled(Exception):
+    """The owner asked for an end. Raised inside the work at its next report of progress."""
+
+
+class JobFailed(Exception):
+    """The work cannot be done; the text is a Chinese sentence for the owner."""
+
+
+class JobRun:
+    """What the work holds while it runs: reports progress, and learns of a cancel on the way."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def report(self, done: int, total: int, message: str = "") -> None:
+        """Write how far the work is, which renews the lease. Raises JobCancelled."""
+        Job.objects.filter(pk=self.job.pk).update(
+            done=done, total=total, message=message, heartbeat_at=timezone.now()
+        )
+        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            raise JobCancelled
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep the result as a private file of the owner's, offered for download as ``name``."""
+        folder = settings.DATA_DIR / "results"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / str(self.job.pk)
+        path.write_bytes(content)
+        self.job.result_name, self.job.result_path = name, path.name
+        self.job.save(update_fields=["result_name", "result_path"])
+
+
+def start_job(task: Any, *, kind: str, title: str, owner: Any, parameters: dict[str, Any]) -> Job:
+    """Queue work for a person: one Job row, and the task once the row is committed."""
+    job = Job.objects.create(kind=kind, title=title, owner=owner, parameters=parameters)
+    transaction.on_commit(lambda: task.enqueue(job_id=str(job.pk)))
+    return job
+
+
+def request_cancel(job: Job) -> None:
+    """Ask a job to end. One that has not begun ends at once."""
+    Job.objects.filter(pk=job.pk, state__in=["queued", "running"]).update(cancel_requested=True)
+    Job.objects.filter(pk=job.pk, state="queued").update(
+        state=Job.State.CANCELLED, finished_at=timezone.now(), message="已取消"
+    )
+
+
+def requeue_orphans(tasks: dict[str, Any]) -> int:
+    """Queue again what a dead worker left behind; ``tasks`` gives the task for each kind of job.
+
+    Returns how many were taken up again. One that has died too often is given up, and says so.
+    """
+    taken = 0
+    for job in Job.objects.orphaned():
+        if job.attempts >= Job.MAX_ATTEMPTS:
+            _finish(job, Job.State.FAILED, "多次中断，已停止重试，请重新发起")
+        elif (
+            Job.objects.orphaned().filter(pk=job.pk).update(state=Job.State.QUEUED)
+            and job.kind in tasks
+        ):
+            tasks[job.kind].enqueue(job_id=str(job.pk))
+            taken += 1
+    return taken
+
+
+def run_job(job_id: str, work: Callable[[JobRun], None]) -> None:
+    """Run the work of a queued job to its end, whatever that is.
+
+    Does nothing for a job that is already running, over or gone, so that a task delivered twice is
+    done once.
+    """
+    claimed = Job.objects.filter(pk=UUID(job_id), state=Job.State.QUEUED).update(
+        state=Job.State.RUNNING, heartbeat_at=timezone.now()
+    )
+    if not claimed:
+        return
+    job = Job.objects.get(pk=job_id)
+    job.attempts += 1
+    job.save(update_fields=["attempts"])
+    try:
+        work(JobRun(job))
+    except JobCancelled:
+        _finish(job, Job.State.CANCELLED, "已取消")
+    except JobFailed as error:
+        _finish(job, Job.State.FAILED, str(error))
+    except Exception:
+        log.exception("后台任务 %s 出错", job_id)
+        _finish(job, Job.State.FAILED, "出现意外错误，已记录，请稍后重试或联系管理员")
+    else:
+        _finish(job, Job.State.DONE, "")
+
+
+def _finish(job: Job, state: Job.State, message: str) -> None:
+    Job.objects.filter(pk=job.pk).update(state=state, message=message, finished_at=timezone.now())

@@ -1,0 +1,151 @@
+"""Years, projects and, to be looked at, their forms in the admin."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from perfgoals.common.admin_bases import (
+    MasterAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    number_column,
+)
+from perfgoals.common.exchange.views import ExchangeAdmin
+from perfgoals.common.numbers import grouped
+from projects.models import FiscalYear, Form, FormVersion, FundingLine, Project
+from projects.resources import ProjectResource
+
+
+@admin.register(FiscalYear)
+class FiscalYearAdmin(MasterAdmin):
+    list_display = ["__str__", "is_open", "form_count"]
+    fields = ["year", "is_open"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FiscalYear]:
+        return super().get_queryset(request).annotate(form_total=Count("forms"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: FiscalYear | None = None) -> list[str]:
+        # The year is the key: changing it would make a second one.
+        return ["year"] if obj else []
+
+    @admin.display(description="表数", ordering="form_total")
+    def form_count(self, year: FiscalYear) -> int:
+        return year.form_total
+
+
+@admin.register(Project)
+class ProjectAdmin(ExchangeAdmin):
+    resource_classes = [ProjectResource]
+    list_display = ["name", "code", "unit", "department", "category", "start", "end"]
+    list_filter = [
+        ("unit", admin.RelatedOnlyFieldListFilter),
+        ("department", admin.RelatedOnlyFieldListFilter),
+        "category",
+        "nature",
+    ]
+    list_select_related = ["unit", "department"]
+    search_fields = ["code", "name", "unit__name"]
+    search_help_text = "按编码、名称、实施单位查找"
+    autocomplete_fields = ["unit", "department"]
+    fields = ["code", "name", "unit", "department", "nature", "category", "start", "end"]
+    import_notes = (
+        "按项目编码对应：编码已有的修改，没有的新增；不删除项目。",
+        "实施单位、主管部门填单位编码。日期如 2026-01-31。",
+    )
+
+
+class FundingLineInline(ReadOnlyInline):
+    model = FundingLine
+    fields = [
+        "source",
+        *(
+            number_column(FundingLine, name, grouped)
+            for name in (
+                "project_amount",
+                "requested",
+                "initial_budget",
+                "annual_budget",
+                "executed",
+                "execution_rate",
+            )
+        ),
+    ]
+    readonly_fields = fields
+
+
+class FormVersionInline(ReadOnlyInline):
+    model = FormVersion
+    fields = ["number", "reason", "by", "at"]
+    readonly_fields = fields
+    show_change_link = True
+
+
+@admin.register(Form)
+class FormAdmin(ReadOnlyAdmin):
+    list_display = ["shown_name", "year", "kind", "unit", "status", "findings", "updated_at"]
+    list_filter = ["year", "kind", "status", ("project__unit", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["year", "project__unit"]
+    search_fields = ["project_name", "unit_name", "project__code"]
+    search_help_text = "按项目名称、编码、单位查找"
+    date_hierarchy = "updated_at"
+    ordering = ["-year_id", "project__unit__code", "project__code"]
+    inlines = [FundingLineInline, FormVersionInline]
+    fields = [
+        "kind",
+        "year",
+        "status",
+        "version",
+        "project",
+        "project_name",
+        "unit_name",
+        "department_name",
+        "money_unit",
+        "findings",
+        "source",
+        "damage",
+        "created_at",
+        "updated_at",
+    ]
+
+    @admin.display(description="项目名称", ordering="project_name")
+    def shown_name(self, form: Form) -> str:
+        return form.shown_name
+
+    @admin.display(description="实施单位", ordering="project__unit__code")
+    def unit(self, form: Form) -> str:
+        return str(form.project.unit)
+
+    @admin.display(description="检查结果", ordering="error_count")
+    def findings(self, form: Form) -> str:
+        counts = (form.error_count, form.warning_count, form.hint_count)
+        return "错误 {}，警告 {}，提示 {}".format(*counts) if any(counts) else "无"
+
+    @admin.display(description="源文件损坏处")
+    def damage(self, form: Form) -> str:
+        return pretty(form.damaged) if form.damaged else "无"
+
+
+@admin.register(FormVersion)
+class FormVersionAdmin(ReadOnlyAdmin):
+    list_display = ["form", "number", "reason", "by", "at"]
+    list_filter = ["reason", "form__year"]
+    list_select_related = ["form", "by"]
+    search_fields = ["form__project_name", "form__unit_name"]
+    search_help_text = "按项目名称、单位查找"
+    date_hierarchy = "at"
+    fields = ["form", "number", "reason", "by", "at", "content"]
+
+    @admin.display(description="内容")
+    def content(self, version: FormVersion) -> str:
+        return pretty(version.document)
+
+
+def pretty(data: object) -> str:
+    """JSON laid out for reading."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return format_html('<pre style="white-space:pre-wrap">{}</pre>', text)

@@ -1,0 +1,327 @@
+"""Years, projects, their forms and the money on them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from perfgoals.accounts.models import Unit
+from projects.querysets import FormQuerySet
+from projects.workflow import FormKind, Status
+
+KIND_CHOICES = [(kind.value, kind.label) for kind in FormKind]
+STATUS_CHOICES = [(status.value, status.label) for status in Status]
+
+
+class FundingSource(models.TextChoices):
+    """A row of the funds block."""
+
+    TOTAL = "total", "资金总额"
+    APPROPRIATION = "appropriation", "当年财政拨款"
+    CARRYOVER = "carryover", "上年结转资金"
+    OTHER = "other", "其他资金"
+
+
+class FiscalYear(models.Model):
+    """A budget year (年度)."""
+
+    year = models.PositiveSmallIntegerField("年度", primary_key=True)
+    is_open = models.BooleanField("开放填报", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度"
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                name="fiscal_year_plausible",
+                condition=Q(year__gte=1990, year__lte=2100),
+                violation_error_message="年度应在 1990 至 2100 之间",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} 年"
+
+
+class Project(models.Model):
+    """A project of a unit. It lives on from year to year; what a year's form said of it stays there."""
+
+    code = models.CharField("项目编码", max_length=40, unique=True)
+    name = models.TextField("项目名称")
+    unit = models.ForeignKey(
+        Unit, verbose_name="实施单位", on_delete=models.PROTECT, related_name="projects"
+    )
+    department = models.ForeignKey(
+        Unit,
+        verbose_name="主管部门",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supervised_projects",
+    )
+    nature = models.TextField("项目性质", blank=True)
+    category = models.TextField("项目类别", blank=True)
+    start = models.DateField("计划开始日期", null=True, blank=True)
+    end = models.DateField("计划完成日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目"
+        ordering = ["unit", "code"]
+        indexes = [models.Index(name="project_by_name", fields=["unit", "name"])]
+        constraints = [
+            models.CheckConstraint(
+                name="project_ends_after_start",
+                condition=Q(start__isnull=True) | Q(end__isnull=True) | Q(end__gte=F("start")),
+                violation_error_message="计划完成日期早于计划开始日期",
+            ),
+            models.CheckConstraint(
+                name="project_name_not_blank",
+                condition=~Q(name=""),
+                violation_error_message="项目名称不能为空",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Form(models.Model):
+    """What both forms have in common: one number, one life, one history.
+
+    The names of project, unit and department are kept as the form states them: a unit that is renamed
+    later does not change what an approved form says.
+    """
+
+    kind = models.CharField("表种", max_length=20, choices=KIND_CHOICES)
+    project = models.ForeignKey(
+        Project, verbose_name="项目", on_delete=models.PROTECT, related_name="forms"
+    )
+    year = models.ForeignKey(
+        FiscalYear, verbose_name="年度", on_delete=models.PROTECT, related_name="forms"
+    )
+    status = models.CharField(
+        "状态", max_length=20, choices=STATUS_CHOICES, default=Status.DRAFT.value
+    )
+    version = models.PositiveIntegerField("版本", default=1)
+    project_name = models.TextField("项目名称", blank=True)
+    unit_name = models.TextField("实施单位", blank=True)
+    department_name = models.TextField("主管部门", blank=True)
+    money_unit = models.CharField("金额单位", max_length=4, default="元")
+    source = models.TextField("来源文件", blank=True)
+    damaged = models.JSONField("源文件损坏处", default=dict, blank=True)
+    # Cells that were copied and that the preparer has yet to look at, by stable path ("row:CODE.target"
+    # for a cell of a row, which moves).
+    unconfirmed = models.JSONField("待确认", default=list, blank=True)
+    error_count = models.PositiveIntegerField("错误", default=0)
+    warning_count = models.PositiveIntegerField("警告", default=0)
+    hint_count = models.PositiveIntegerField("提示", default=0)
+    created_at = models.DateTimeField("建立时间", db_default=Now())
+    updated_at = models.DateTimeField("保存时间", db_default=Now())
+
+    objects = FormQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表"
+        ordering = ["-year", "project"]
+        constraints = [
+            models.UniqueConstraint(
+                name="form_once_a_year",
+                fields=["project", "year", "kind"],
+                violation_error_message="该项目本年度已有同一种表",
+            ),
+            models.CheckConstraint(
+                name="form_kind_known",
+                condition=Q(kind__in=[kind.value for kind in FormKind]),
+                violation_error_message="不认识的表种",
+            ),
+            models.CheckConstraint(
+                name="form_status_known",
+                condition=Q(status__in=[status.value for status in Status]),
+                violation_error_message="不认识的状态",
+            ),
+            models.CheckConstraint(
+                name="form_money_unit_known",
+                condition=Q(money_unit__in=["元", "万元"]),
+                violation_error_message="金额单位应为元或万元",
+            ),
+            models.CheckConstraint(
+                name="form_version_positive",
+                condition=Q(version__gte=1),
+                violation_error_message="版本号应从 1 开始",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year_id} 年{self.get_kind_display()}：{self.shown_name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The project's name, or a word in its place where the source cannot be read or is blank."""
+        if self.damaged.get("name") == "lost":
+            return "〔名称无法辨认〕"
+        return self.project_name or "〔未填名称〕"
+
+
+class FundingLine(models.Model):
+    """A row of the funds block of a form, in 元. A blank cell is null, which is not 0.00."""
+
+    form = models.ForeignKey(
+        Form, verbose_name="表", on_delete=models.CASCADE, related_name="funding_lines"
+    )
+    source = models.CharField("资金来源", max_length=20, choices=FundingSource.choices)
+    project_amount = models.DecimalField(
+        "项目资金", max_digits=26, decimal_places=6, null=True, blank=True
+    )
+    requested = models.DecimalField(
+        "年度资金申请", max_digits=26, decimal_places=6, null=True, blank=True
+    )
+    initial_budget = models.DecimalField(
+        "年初预算数", max_digits=26, decimal_places=6, null=True, blank=True
+    )
+    annual_budget = models.DecimalField(
+        "全年预算数", max_digits=26, decimal_places=6, null=True, blank=True
+    )
+    executed = models.DecimalField(
+        "全年执行数", max_digits=26, decimal_places=6, null=True, blank=True
+    )
+    execution_rate = models.DecimalField(
+        "执行率（%）", max_digits=16, decimal_places=4, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目资金"
+        ordering = ["form", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="funding_line_once",
+                fields=["form", "source"],
+                violation_error_message="同一资金来源出现两次",
+            ),
+            models.CheckConstraint(
+                name="funding_source_known",
+                condition=Q(source__in=[source.value for source in FundingSource]),
+                violation_error_message="不认识的资金来源",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} · {self.get_source_display()}"
+
+
+class FormVersion(models.Model):
+    """A whole form as it stood: the document as JSON, with who, when and why.
+
+    The autosaves of one sitting are one version: it covers ``first_number`` to ``number``, and holds
+    the form as it stood at the last of them.
+    """
+
+    class Reason(models.TextChoices):
+        LOADED = "loaded", "载入公开表"
+        CREATED = "created", "新建"
+        COPIED = "copied", "复制建立"
+        SAVED = "saved", "填写"
+        SUBMITTED = "submitted", "送审"
+        WITHDRAWN = "withdrawn", "撤回"
+        RESTORED = "restored", "恢复旧版本"
+        UPLOADED = "uploaded", "从工作簿导入"
+
+    form = models.ForeignKey(
+        Form, verbose_name="表", on_delete=models.CASCADE, related_name="versions"
+    )
+    first_number = models.PositiveIntegerField("起始版本", default=1)
+    number = models.PositiveIntegerField("版本")
+    document = models.JSONField("内容")
+    reason = models.CharField("缘由", max_length=20, choices=Reason.choices)
+    note = models.TextField("说明", blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="操作人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    started_at = models.DateTimeField("开始时间", db_default=Now())
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "历史版本"
+        ordering = ["form", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="form_version_once",
+                fields=["form", "number"],
+                violation_error_message="该版本已存在",
+            ),
+            models.CheckConstraint(
+                name="form_version_numbers_in_order",
+                condition=Q(first_number__lte=F("number")),
+                violation_error_message="起始版本不能大于版本",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} 第 {self.number} 版"
+
+
+class FormPresence(models.Model):
+    """A tab in which somebody has a form open, so that two people know of each other."""
+
+    form = models.ForeignKey(
+        Form, verbose_name="表", on_delete=models.CASCADE, related_name="presences"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="用户", on_delete=models.CASCADE, related_name="+"
+    )
+    tab = models.CharField("标签页", max_length=40)
+    seen_at = models.DateTimeField("最近在线", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "正在打开"
+        constraints = [
+            models.UniqueConstraint(
+                name="form_presence_once",
+                fields=["form", "user", "tab"],
+                violation_error_message="同一标签页重复登记",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.form}"
+
+
+class Attachment(models.Model):
+    """佐证材料: a file that proves what a row, or the form as a whole, says. Kept privately."""
+
+    form = models.ForeignKey(
+        Form, verbose_name="表", on_delete=models.CASCADE, related_name="attachments"
+    )
+    row_code = models.CharField("指标行", max_length=60, blank=True)
+    name = models.CharField("文件名", max_length=255)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveBigIntegerField("大小（字节）")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    file = models.FileField("文件", upload_to="attachments/%Y/")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="上传人",
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    at = models.DateTimeField("上传时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "佐证材料"
+        ordering = ["form", "row_code", "at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="attachment_once",
+                fields=["form", "row_code", "sha256"],
+                violation_error_message="这一行已有同样的文件",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,221 @@
+"""Changes to years, projects and what both forms have in common."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from perfgoals.accounts.models import Unit
+from perfgoals.common.findings import Finding, Level
+from projects.documents import MoneyUnit, to_yuan
+from projects.models import (
+    FiscalYear,
+    Form,
+    FormPresence,
+    FormVersion,
+    FundingLine,
+    FundingSource,
+    Project,
+)
+from projects.workflow import Action, Status, next_status
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+
+class StaleVersion(Exception):
+    """The form was saved by somebody else since it was read. Nothing was written."""
+
+    def __init__(self, form: Form, expected: int) -> None:
+        self.form, self.expected = form, expected
+        super().__init__(
+            f"「{form}」已有更新的版本，未覆盖他人的修改（您读到的是第 {expected} 版）"
+        )
+
+
+def ensure_unit(*, name: str, parent: Unit | None = None) -> Unit:
+    """The unit of that name; made, below ``parent``, where there is none."""
+    unit = Unit.objects.filter(name=name).first()
+    if unit is None:
+        unit = Unit.objects.create(code=f"U{secrets.token_hex(4)}", name=name, parent=parent)
+    return unit
+
+
+def ensure_project(
+    *, name: str, unit: str, department: str, details: Mapping[str, Any] | None = None
+) -> Project:
+    """The project of that name in the unit of that name; both made where there is none.
+
+    department: the name of the unit above, "" where the unit is its own. details: nature, category,
+    start and end as a declaration states them; they fill a project that has none yet and never
+    overwrite what an administrator keeps.
+    """
+    above = ensure_unit(name=department or unit)
+    below = ensure_unit(name=unit, parent=above)
+    project = Project.objects.filter(unit=below, name=name).first()
+    if project is None:
+        return Project.objects.create(
+            code=f"P{secrets.token_hex(5)}",
+            name=name,
+            unit=below,
+            department=above,
+            **(details or {}),
+        )
+    missing = {
+        field: value for field, value in (details or {}).items() if not getattr(project, field)
+    }
+    if missing:
+        for field, value in missing.items():
+            setattr(project, field, value)
+        project.save(update_fields=list(missing))
+    return project
+
+
+def ensure_year(year: int) -> FiscalYear:
+    """The fiscal year; made where there is none."""
+    return FiscalYear.objects.get_or_create(year=year)[0]
+
+
+def claim_version(form: Form, *, expected: int) -> None:
+    """Move the form on by one version, if it still is at ``expected``.
+
+    One conditional update, so of two writers exactly one succeeds. Raises StaleVersion.
+    """
+    claimed = Form.objects.filter(pk=form.pk, version=expected).update(
+        version=expected + 1, updated_at=Now()
+    )
+    if not claimed:
+        raise StaleVersion(form, expected)
+    form.version = expected + 1
+
+
+@transaction.atomic
+def write_header(form: Form, values: Mapping[str, Any], findings: Iterable[Finding]) -> None:
+    """Save the columns that both forms share, and how many findings of each level are open."""
+    levels = Counter(finding.level for finding in findings)
+    for field, value in values.items():
+        setattr(form, field, value)
+    form.error_count = levels[Level.ERROR]
+    form.warning_count = levels[Level.WARNING]
+    form.hint_count = levels[Level.HINT]
+    form.save(update_fields=[*values, "error_count", "warning_count", "hint_count"])
+
+
+def write_funding_lines(
+    form: Form, amounts: Mapping[str, Mapping[str, Decimal | None]], *, money_unit: MoneyUnit
+) -> None:
+    """Replace the funds block. ``amounts``: for each source its columns, printed in ``money_unit``;
+    the column ``execution_rate`` is per cent and stays as it is."""
+    form.funding_lines.all().delete()
+    FundingLine.objects.bulk_create(
+        FundingLine(
+            form=form,
+            source=source.value,
+            **{
+                column: amount if column == "execution_rate" else to_yuan(amount, money_unit)
+                for column, amount in amounts.get(source.value, {}).items()
+            },
+        )
+        for source in FundingSource
+    )
+
+
+RowModel = TypeVar("RowModel", bound=models.Model)
+
+
+def write_rows(
+    stored: QuerySet[RowModel], rows: Sequence[RowModel], columns: Sequence[str]
+) -> None:
+    """Make the stored rows (in their order) say what ``rows`` say, touching only those that differ,
+    so that a change of one cell of a long form is a change of one row."""
+    existing = list(stored)
+    changed = []
+    for old, new in zip(existing, rows, strict=False):
+        new.pk = old.pk
+        if any(getattr(old, column) != getattr(new, column) for column in columns):
+            changed.append(new)
+    if changed:
+        stored.model._default_manager.bulk_update(changed, columns)
+    if len(rows) > len(existing):
+        stored.model._default_manager.bulk_create(rows[len(existing) :])
+    elif len(existing) > len(rows):
+        stored.filter(pk__in=[row.pk for row in existing[len(rows) :]]).delete()
+
+
+SITTING = timedelta(minutes=30)
+"""Autosaves of one person that follow each other within this time are one sitting."""
+
+
+def record_version(
+    form: Form,
+    document: Mapping[str, Any],
+    *,
+    by: User | None,
+    reason: FormVersion.Reason,
+    note: str = "",
+) -> None:
+    """Keep the whole document as it now stands.
+
+    An autosave that follows another one of the same person within the same sitting takes its place, so
+    that the history is a list of sittings and not of keystrokes.
+    """
+    if reason is FormVersion.Reason.SAVED:
+        latest = form.versions.order_by("-number").defer("document").first()
+        now = timezone.now()
+        if (
+            latest is not None
+            and latest.reason == reason
+            and by is not None
+            and latest.by_id == by.pk
+            and now - latest.at < SITTING
+        ):
+            FormVersion.objects.filter(pk=latest.pk).update(
+                number=form.version, document=document, at=now
+            )
+            return
+    FormVersion.objects.create(
+        form=form,
+        first_number=form.version,
+        number=form.version,
+        document=document,
+        by=by,
+        reason=reason.value,
+        note=note,
+    )
+
+
+def set_status(form: Form, action: Action) -> None:
+    """Move the form on by an action. Raises WrongStatus."""
+    form.status = next_status(Status(form.status), action).value
+    form.save(update_fields=["status"])
+
+
+PRESENT = timedelta(seconds=45)
+"""How long after its last sign of life a tab counts as open."""
+
+
+def note_presence(form: Form, *, user: User, tab: str) -> list[str]:
+    """Note that the person has the form open in this tab.
+
+    Returns who else has it open now: the names of others, and 「您的另一个标签页」 for another tab of the
+    same person.
+    """
+    now = timezone.now()
+    FormPresence.objects.update_or_create(form=form, user=user, tab=tab, defaults={"seen_at": now})
+    FormPresence.objects.filter(form=form, seen_at__lt=now - PRESENT).delete()
+    others = form.presences.exclude(user=user, tab=tab).select_related("user")
+    return sorted({"您的另一个标签页" if p.user_id == user.pk else str(p.user) for p in others})
+
+
+def end_presence(form: Form, *, user: User, tab: str) -> None:
+    """The tab was closed."""
+    form.presences.filter(user=user, tab=tab).delete()

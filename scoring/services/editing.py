@@ -1,0 +1,292 @@
+"""Changing a form of either kind: cells and rows by path, earlier versions, and its status."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from indicators.checks import check_declaration
+from indicators.documents import DeclarationDocument
+from indicators.services import save_declaration
+from perfgoals.common.documents import ShapeError
+from perfgoals.common.findings import Finding, Level
+from perfgoals.common.patches import (
+    Change,
+    InsertRows,
+    MoveRow,
+    RemoveRows,
+    SetCell,
+    apply_changes,
+)
+from projects.models import Form, FormVersion
+from projects.services import StaleVersion, claim_version, record_version, set_status
+from projects.workflow import Action, Status, next_status
+from scoring.access import form_document, get_scheme
+from scoring.checks import check_self_evaluation
+from scoring.documents import FormDocument, SelfEvaluationDocument, read_form
+from scoring.evaluation import Evaluation, evaluate
+from scoring.services.evaluations import save_self_evaluation
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+# What a form is, as against what it says: settled when it is begun.
+IDENTITY = frozenset({"form", "year", "department", "unit", "source", "money_unit", "damaged"})
+# What a self-evaluation takes over from the approved declaration.
+TAKEN_OVER = frozenset({"level1", "level2", "name", "target", "code", "damaged"})
+
+
+class NotSound(Exception):
+    """A form with errors was to be submitted. Nothing was changed."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__(f"还有 {len(findings)} 处错误，改正后才能送审")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a form says, and what the rules and checks make of it."""
+
+    document: FormDocument
+    evaluation: Evaluation | None
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """A form after a change; ``refused`` are the cells that could not take theirs."""
+
+    judged: Judged
+    refused: list[ShapeError]
+
+
+def judge(document: FormDocument, form: Form | None = None) -> Judged:
+    """The document with its evaluation and findings: by the scheme that the form is scored by, or
+    else by the one in force for its year."""
+    if isinstance(document, DeclarationDocument):
+        evaluation = None
+        findings = check_declaration(document)
+    else:
+        scheme = form.self_evaluation.scheme.as_scheme() if form else get_scheme(document.year)
+        evaluation = evaluate(document, scheme)
+        findings = check_self_evaluation(document, evaluation)
+    return Judged(document, evaluation, findings + _unconfirmed(form, document))
+
+
+@transaction.atomic
+def patch_form(
+    form: Form, changes: Sequence[Change], *, by: User, expected_version: int
+) -> Patched:
+    """Change cells and rows of a form.
+
+    A cell that cannot hold its value, or that is not the preparer's to change, is refused; every
+    other change is saved. Raises StaleVersion, WrongStatus, and DocumentError for rows or cells that
+    the form does not have.
+    """
+    next_status(Status(form.status), Action.EDIT)
+    if form.version != expected_version:
+        raise StaleVersion(form, expected_version)
+    before = form_document(form)
+    allowed, locked = _sorted_out(form, changes)
+    after, refused = apply_changes(before, allowed)
+    after = with_row_codes(after)
+    confirmed = _confirm(form, before, allowed)
+    if after == before and not confirmed:
+        return Patched(judge(before, form), locked + refused)
+    judged = _save(form, after, before=before, by=by, reason=FormVersion.Reason.SAVED)
+    return Patched(judged, locked + refused)
+
+
+@transaction.atomic
+def replace_form(
+    form: Form,
+    document: FormDocument,
+    *,
+    by: User,
+    expected_version: int,
+    reason: FormVersion.Reason,
+    note: str = "",
+) -> Judged:
+    """Make the form say what the document says, but for what the form is.
+
+    Raises StaleVersion and WrongStatus.
+    """
+    next_status(Status(form.status), Action.EDIT)
+    if form.version != expected_version:
+        raise StaleVersion(form, expected_version)
+    before = form_document(form)
+    kept = {name: getattr(before, name) for name in IDENTITY if name in before.model_fields_set}
+    after = with_row_codes(document.model_copy(update=kept))
+    return _save(form, after, before=before, by=by, reason=reason, note=note)
+
+
+def restore_version(form: Form, number: int, *, by: User, expected_version: int) -> Judged:
+    """Make the form say again what it said at that version; this is a new version itself.
+
+    Raises FormVersion.DoesNotExist, StaleVersion and WrongStatus.
+    """
+    version = form.versions.get(number=number)
+    return replace_form(
+        form,
+        read_form(version.document),
+        by=by,
+        expected_version=expected_version,
+        reason=FormVersion.Reason.RESTORED,
+        note=f"恢复到第 {number} 版",
+    )
+
+
+@transaction.atomic
+def submit_form(form: Form, *, by: User, expected_version: int) -> None:
+    """Hand the form in for review. Raises StaleVersion, WrongStatus, and NotSound with the errors."""
+    document = form_document(form)
+    errors = [f for f in judge(document, form).findings if f.level is Level.ERROR]
+    next_status(Status(form.status), Action.SUBMIT)
+    if errors:
+        raise NotSound(errors)
+    _move(form, Action.SUBMIT, FormVersion.Reason.SUBMITTED, document, by, expected_version)
+
+
+@transaction.atomic
+def withdraw_form(form: Form, *, by: User, expected_version: int) -> None:
+    """Take a submitted form back to go on writing. Raises StaleVersion and WrongStatus."""
+    document = form_document(form)
+    _move(form, Action.WITHDRAW, FormVersion.Reason.WITHDRAWN, document, by, expected_version)
+
+
+def with_row_codes(document: FormDocument) -> FormDocument:
+    """The document with a code on every row, so that comments, evidence and comparisons keep to their
+    row when it moves. A code that stands twice (a row was copied) stays with the first."""
+    taken: set[str] = set()
+    rows = []
+    for row in document.indicators:
+        code = row.code
+        if not code or code in taken:
+            code = secrets.token_hex(4)
+            row = row.model_copy(update={"code": code})
+        taken.add(code)
+        rows.append(row)
+    if all(new is old for new, old in zip(rows, document.indicators, strict=True)):
+        return document
+    return document.model_copy(update={"indicators": rows})
+
+
+def stable_path(document: FormDocument, path: str) -> str:
+    """``indicators.3.target`` as ``row:CODE.target``, which holds when rows move; others as they are."""
+    parts = path.split(".")
+    if len(parts) == 3 and parts[0] == "indicators" and parts[1].isdecimal():
+        number = int(parts[1])
+        if number < len(document.indicators) and document.indicators[number].code:
+            return f"row:{document.indicators[number].code}.{parts[2]}"
+    return path
+
+
+def current_path(document: FormDocument, stable: str) -> str | None:
+    """Where the cell of a stable path stands now; None when its row is gone."""
+    if not stable.startswith("row:"):
+        return stable
+    code, _, field = stable.removeprefix("row:").partition(".")
+    for number, row in enumerate(document.indicators):
+        if row.code == code:
+            return f"indicators.{number}.{field}"
+    return None
+
+
+def unconfirmed_paths(form: Form, document: FormDocument) -> list[str]:
+    """The copied cells that nobody has looked at yet, where they stand now."""
+    paths = (current_path(document, stable) for stable in form.unconfirmed)
+    return [path for path in paths if path is not None]
+
+
+def _unconfirmed(form: Form | None, document: FormDocument) -> list[Finding]:
+    if form is None:
+        return []
+    return [
+        Finding(
+            path,
+            Level.ERROR,
+            "copied.unconfirmed",
+            "从其他表复制而来，请核对后确认或改写",
+            "本系统：复制的金额和带日期的指标值应逐一确认",
+        )
+        for path in unconfirmed_paths(form, document)
+    ]
+
+
+def _confirm(form: Form, document: FormDocument, changes: Sequence[Change]) -> bool:
+    """A copied cell that is set, even to what it says, has been looked at. Says whether any was."""
+    if not form.unconfirmed:
+        return False
+    seen = {stable_path(document, c.path) for c in changes if isinstance(c, SetCell)}
+    left = [path for path in form.unconfirmed if path not in seen]
+    if left == form.unconfirmed:
+        return False
+    form.unconfirmed = left
+    form.save(update_fields=["unconfirmed"])
+    return True
+
+
+def _sorted_out(form: Form, changes: Sequence[Change]) -> tuple[list[Change], list[ShapeError]]:
+    """The changes that the preparer may make, and a sentence for each of the others."""
+    taken_over = form.kind == "self_evaluation" and form.self_evaluation.declaration_id is not None
+    allowed: list[Change] = []
+    locked: list[ShapeError] = []
+    for change in changes:
+        message = ""
+        if isinstance(change, SetCell) and change.path.split(".")[0] in IDENTITY:
+            message = "年度、单位等在建表时已确定，不能改动"
+        elif taken_over and isinstance(change, InsertRows | RemoveRows | MoveRow):
+            message = "指标取自已批准的申报表，不能增删或移动"
+        elif taken_over and isinstance(change, SetCell):
+            parts = change.path.split(".")
+            if parts[0] == "indicators" and parts[-1] in TAKEN_OVER:
+                message = "指标和指标值取自已批准的申报表，不能改动"
+        if message:
+            locked.append(ShapeError(change.path, "locked", message))
+        else:
+            allowed.append(change)
+    return allowed, locked
+
+
+def _save(
+    form: Form,
+    document: FormDocument,
+    *,
+    before: FormDocument,
+    by: User,
+    reason: FormVersion.Reason,
+    note: str = "",
+) -> Judged:
+    version = form.version
+    evaluation = None
+    if isinstance(document, DeclarationDocument) and isinstance(before, DeclarationDocument):
+        findings = save_declaration(
+            form, document, by=by, expected_version=version, reason=reason, note=note, before=before
+        )
+    elif isinstance(document, SelfEvaluationDocument) and isinstance(
+        before, SelfEvaluationDocument
+    ):
+        evaluation, findings = save_self_evaluation(
+            form, document, by=by, expected_version=version, reason=reason, note=note, before=before
+        )
+    else:
+        raise TypeError("表种不符")
+    return Judged(document, evaluation, findings + _unconfirmed(form, document))
+
+
+def _move(
+    form: Form,
+    action: Action,
+    reason: FormVersion.Reason,
+    document: FormDocument,
+    by: User,
+    expected_version: int,
+) -> None:
+    claim_version(form, expected=expected_version)
+    set_status(form, action)
+    record_version(form, document.as_json(), by=by, reason=reason)

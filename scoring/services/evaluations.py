@@ -1,0 +1,184 @@
+"""Changes to self-evaluations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from indicators.models import Declaration
+from indicators.services import ROW_COLUMNS, row_columns
+from perfgoals.common.findings import Finding
+from projects.models import Form, FormVersion, FundingSource, Project
+from projects.services import (
+    claim_version,
+    ensure_project,
+    ensure_year,
+    record_version,
+    write_funding_lines,
+    write_header,
+    write_rows,
+)
+from projects.workflow import FormKind, Status
+from scoring.checks import check_self_evaluation
+from scoring.documents import SelfEvaluationDocument, SpentFunds
+from scoring.evaluation import Evaluation, evaluate
+from scoring.models import IndicatorResult, ScoringScheme, SelfEvaluation
+
+RESULT_COLUMNS = (
+    *ROW_COLUMNS,
+    "actual",
+    "weight",
+    "score",
+    "suggested_score",
+    "deviation_reason",
+    "attainment",
+)
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+
+@transaction.atomic
+def create_self_evaluation(
+    document: SelfEvaluationDocument,
+    *,
+    by: User | None,
+    status: Status = Status.DRAFT,
+    reason: FormVersion.Reason = FormVersion.Reason.CREATED,
+    project: Project | None = None,
+    declaration: Declaration | None = None,
+) -> Form:
+    """A new self-evaluation of what the document says.
+
+    project: whose it is; without it unit, project and year are found by name, and made where missing.
+    declaration: the approved one that its indicators and targets were taken from.
+
+    Raises ValidationError where the project already has a self-evaluation for the year.
+    """
+    form = Form(
+        kind=FormKind.SELF_EVALUATION.value,
+        project=project
+        or ensure_project(
+            name=document.project.name, unit=document.unit, department=document.department
+        ),
+        year=ensure_year(document.year),
+        status=status.value,
+    )
+    form.full_clean()
+    form.save()
+    scheme = ScoringScheme.objects.in_force(document.year)
+    SelfEvaluation.objects.create(form=form, scheme=scheme, declaration=declaration)
+    _write(form, document, by=by, reason=reason)
+    return form
+
+
+@transaction.atomic
+def save_self_evaluation(
+    form: Form,
+    document: SelfEvaluationDocument,
+    *,
+    by: User,
+    expected_version: int,
+    reason: FormVersion.Reason = FormVersion.Reason.SAVED,
+    note: str = "",
+    before: SelfEvaluationDocument | None = None,
+) -> tuple[Evaluation, list[Finding]]:
+    """Replace what the form says. Raises StaleVersion when it was saved since ``expected_version``.
+
+    before: what the form says now, where the caller has read it already: parts that do not differ are
+    not written again. Returns the evaluation and the findings.
+    """
+    claim_version(form, expected=expected_version)
+    return _write(form, document, by=by, reason=reason, note=note, before=before)
+
+
+def _write(
+    form: Form,
+    document: SelfEvaluationDocument,
+    *,
+    by: User | None,
+    reason: FormVersion.Reason,
+    note: str = "",
+    before: SelfEvaluationDocument | None = None,
+) -> tuple[Evaluation, list[Finding]]:
+    evaluation = form.self_evaluation
+    outcome = evaluate(document, evaluation.scheme.as_scheme())
+    findings = check_self_evaluation(document, outcome)
+    write_header(
+        form,
+        {
+            "project_name": document.project.name,
+            "unit_name": document.unit,
+            "department_name": document.department,
+            "money_unit": document.money_unit,
+            "source": document.source or "",
+            "damaged": document.damaged,
+        },
+        findings,
+    )
+    if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
+        _write_funds(form, document)
+    _write_scores(evaluation, document, outcome)
+    write_rows(
+        evaluation.results.all(),
+        [
+            IndicatorResult(
+                self_evaluation=evaluation,
+                order=order,
+                actual=row.actual,
+                weight=row.weight,
+                score=row.score,
+                suggested_score=suggestion.score,
+                deviation_reason=row.deviation_reason,
+                attainment=row.attainment or "",
+                **row_columns(row, year=document.year),
+            )
+            for order, (row, suggestion) in enumerate(
+                zip(document.indicators, outcome.rows, strict=True)
+            )
+        ],
+        RESULT_COLUMNS,
+    )
+    record_version(form, document.as_json(), by=by, reason=reason, note=note)
+    return outcome, findings
+
+
+def _write_funds(form: Form, document: SelfEvaluationDocument) -> None:
+    funds = document.funds
+    write_funding_lines(
+        form,
+        {
+            FundingSource.TOTAL: _amounts(funds.total),
+            FundingSource.APPROPRIATION: _amounts(funds.appropriation),
+            FundingSource.CARRYOVER: _amounts(funds.carryover),
+            FundingSource.OTHER: _amounts(funds.other),
+        },
+        money_unit=document.money_unit,
+    )
+
+
+def _amounts(funds: SpentFunds) -> dict:
+    return funds.model_dump(
+        include={"initial_budget", "annual_budget", "executed", "execution_rate"}
+    )
+
+
+def _write_scores(
+    evaluation: SelfEvaluation, document: SelfEvaluationDocument, outcome: Evaluation
+) -> None:
+    total = document.funds.total
+    evaluation.expected_goal = document.expected_goal
+    evaluation.actual_outcome = document.actual_outcome
+    evaluation.execution_weight = total.weight
+    evaluation.execution_score = total.score
+    evaluation.execution_reason = total.deviation_reason
+    evaluation.total_weight = document.total_weight
+    evaluation.total_score = document.total_score
+    evaluation.rating = document.rating
+    evaluation.computed_rate = outcome.execution.rate
+    evaluation.computed_execution_score = outcome.execution.score
+    evaluation.computed_total = outcome.total_score
+    evaluation.suggested_total = outcome.suggested_total
+    evaluation.computed_rating = outcome.rating or ""
+    evaluation.save()

@@ -1,0 +1,57 @@
+"""Loading what is shipped with the application."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from indicators.documents import DeclarationDocument
+from indicators.services import create_declaration
+from projects.models import Form, FormVersion
+from projects.workflow import FormKind, Status
+from scoring.documents import FormDocument
+from scoring.models import ScoringScheme
+from scoring.rules.scheme import Scheme
+from scoring.services.evaluations import create_self_evaluation
+
+
+@transaction.atomic
+def load_form(document: FormDocument) -> tuple[Form, bool]:
+    """A published form, stored as published; one that is there already is left as it is.
+
+    Returns the form and whether it was stored now.
+    """
+    kind = FormKind(document.form)
+    stored = Form.objects.filter(
+        kind=kind.value,
+        year=document.year,
+        project__name=document.project.name,
+        project__unit__name=document.unit,
+    ).first()
+    if stored is not None:
+        return stored, False
+    create = (
+        create_declaration if isinstance(document, DeclarationDocument) else create_self_evaluation
+    )
+    reason = FormVersion.Reason.LOADED
+    return create(document, by=None, status=Status.PUBLISHED, reason=reason), True
+
+
+@transaction.atomic
+def load_schemes(schemes: list[Scheme]) -> int:
+    """Keep the shipped schemes; one that an administrator has changed since is left alone.
+
+    Returns how many were added.
+    """
+    added = 0
+    for scheme in schemes:
+        _, created = ScoringScheme.objects.get_or_create(
+            code=scheme.id,
+            defaults={
+                "name": scheme.name,
+                "first_year": scheme.first_year,
+                "last_year": scheme.last_year,
+                "content": scheme.as_json(),
+            },
+        )
+        added += created
+    return added

@@ -1,0 +1,205 @@
+"""Beginning a form: blank, from another form, from the library, or from an approved declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from indicators.access import declaration_document
+from indicators.documents import (
+    DeclarationDocument,
+    DeclaredIndicator,
+    DeclaredProject,
+    RequestedFunds,
+)
+from indicators.models import Declaration, LibraryIndicator
+from indicators.services import create_declaration
+from indicators.values import Kind, read_value
+from perfgoals.common.sheets import shipped_layout
+from projects.documents import from_yuan, to_yuan
+from projects.models import Form, FormVersion, Project
+from projects.workflow import FormKind, Status
+from scoring.documents import (
+    EvaluatedFunds,
+    EvaluatedProject,
+    IndicatorResult,
+    SelfEvaluationDocument,
+    SpentFunds,
+    TotalFunds,
+)
+from scoring.models import ScoringScheme
+from scoring.rules.weights import propose_weights
+from scoring.services.editing import stable_path, with_row_codes
+from scoring.services.evaluations import create_self_evaluation
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+_AMOUNTS = ("annual_request", "appropriation", "carryover", "other")
+_PROJECT_AMOUNTS = ("project_total", "project_fiscal", "project_other")
+
+
+@transaction.atomic
+def start_declaration(
+    *,
+    project: Project,
+    year: int,
+    by: User,
+    copy_of: Form | None = None,
+    library: Sequence[LibraryIndicator] = (),
+) -> Form:
+    """A new declaration for the project and year.
+
+    copy_of: a declaration whose goals, indicators and amounts are taken over; the amounts, and the
+    targets that name a date, are marked to be confirmed. library: indicators to begin with instead.
+    Raises ValidationError where the project already has a declaration for the year.
+    """
+    _refuse_second(FormKind.DECLARATION, project, year)
+    document = DeclarationDocument(
+        form="declaration",
+        year=year,
+        department=project.department.name if project.department else project.unit.name,
+        unit=project.unit.name,
+        project=DeclaredProject(
+            name=project.name,
+            nature=project.nature,
+            category=project.category,
+            start=project.start,
+            end=project.end,
+        ),
+        money_unit=shipped_layout(FormKind.DECLARATION.value, year).money_unit,
+        indicators=[
+            DeclaredIndicator(level1=i.level1, level2=i.level2, name=i.name, target=i.target)
+            for i in library
+        ],
+    )
+    to_confirm: list[str] = []
+    if copy_of is not None:
+        document, to_confirm = _copied(document, declaration_document(copy_of))
+    document = with_row_codes(document)
+    reason = FormVersion.Reason.COPIED if copy_of else FormVersion.Reason.CREATED
+    form = create_declaration(document, by=by, reason=reason, project=project)
+    if to_confirm:
+        form.unconfirmed = [stable_path(document, path) for path in to_confirm]
+        form.save(update_fields=["unconfirmed"])
+    return form
+
+
+def _copied(
+    document: DeclarationDocument, earlier: DeclarationDocument
+) -> tuple[DeclarationDocument, list[str]]:
+    """The document with what another declaration says, and the cells that must be looked at."""
+    rows = [row.model_copy(update={"code": "", "damaged": {}}) for row in earlier.indicators]
+    funds = RequestedFunds(
+        **{
+            name: from_yuan(
+                to_yuan(getattr(earlier.funds, name), earlier.money_unit), document.money_unit
+            )
+            for name in (*_PROJECT_AMOUNTS, *_AMOUNTS)
+        }
+    )
+    copied = document.model_copy(
+        update={
+            "funds": funds,
+            "overall_goal": earlier.overall_goal,
+            "annual_goal": earlier.annual_goal,
+            "indicators": rows,
+        }
+    )
+    amounts = [
+        f"funds.{name}"
+        for name in (*_PROJECT_AMOUNTS, *_AMOUNTS)
+        if getattr(funds, name) is not None
+    ]
+    dated = [
+        f"indicators.{number}.target"
+        for number, row in enumerate(rows)
+        if _names_a_date(row.target, earlier.year)
+    ]
+    return copied, amounts + dated
+
+
+def _names_a_date(target: str, year: int) -> bool:
+    value = read_value(target, year=year)
+    return (
+        value.kind is Kind.DEADLINE
+        or any(part.deadline for part in value.parts)
+        or str(year) in target
+    )
+
+
+@transaction.atomic
+def start_self_evaluation(*, project: Project, year: int, by: User) -> Form:
+    """A new self-evaluation for the project and year, from its approved declaration if there is one.
+
+    Indicators and targets are then taken over, and weights proposed by the scheme in force. Raises
+    ValidationError where the project already has a self-evaluation for the year.
+    """
+    _refuse_second(FormKind.SELF_EVALUATION, project, year)
+    declaration = (
+        Declaration.objects.filter(
+            form__project=project,
+            form__year=year,
+            form__status__in=[Status.APPROVED.value, Status.PUBLISHED.value],
+        )
+        .select_related("form")
+        .first()
+    )
+    scheme = ScoringScheme.objects.in_force(year).as_scheme()
+    money_unit = shipped_layout(FormKind.SELF_EVALUATION.value, year).money_unit
+    rows: list[IndicatorResult] = []
+    goal = ""
+    funds: dict[str, Decimal | None] = {}
+    if declaration is not None:
+        declared = declaration_document(declaration.form)
+        goal = declared.annual_goal
+        weights = propose_weights([row.level1 for row in declared.indicators], scheme)
+        rows = [
+            IndicatorResult(
+                level1=row.level1,
+                level2=row.level2,
+                name=row.name,
+                target=row.target,
+                weight=weight,
+            )
+            for row, weight in zip(declared.indicators, weights, strict=True)
+        ]
+        funds = {
+            name: from_yuan(to_yuan(getattr(declared.funds, name), declared.money_unit), money_unit)
+            for name in _AMOUNTS
+        }
+    document = SelfEvaluationDocument(
+        form="self_evaluation",
+        year=year,
+        department=project.department.name if project.department else project.unit.name,
+        unit=project.unit.name,
+        project=EvaluatedProject(name=project.name),
+        money_unit=money_unit,
+        funds=EvaluatedFunds(
+            total=TotalFunds(
+                initial_budget=funds.get("annual_request"), weight=scheme.execution.weight.value
+            ),
+            **{
+                name: SpentFunds(initial_budget=funds.get(name))
+                for name in ("appropriation", "carryover", "other")
+            },
+        ),
+        expected_goal=goal,
+        indicators=rows,
+    )
+    return create_self_evaluation(
+        with_row_codes(document),
+        by=by,
+        reason=FormVersion.Reason.CREATED,
+        project=project,
+        declaration=declaration,
+    )
+
+
+def _refuse_second(kind: FormKind, project: Project, year: int) -> None:
+    if Form.objects.filter(kind=kind.value, project=project, year=year).exists():
+        raise ValidationError(f"「{project}」{year} 年度已有{kind.label}，请直接打开它")
