@@ -3,10 +3,11 @@ Chinese message that names the cell, and exit code 2."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from perfgoals.common.documents import DocumentError, read_json
 from scoring.documents import FormDocument, read_form
@@ -45,3 +46,20 @@ def read_forms(path: Path) -> list[FormDocument]:
     if not documents:
         raise CommandError(f"{path} 中没有表", returncode=WRONG_FILE)
     return documents
+
+
+def write_output(
+    command: BaseCommand, content: bytes, output: Path | None, *, binary: bool
+) -> None:
+    """Write what a command made to the file, or to the standard output where none is given."""
+    if output is None:
+        if binary and sys.stdout.isatty():
+            raise CommandError("PDF 不能显示在终端上，请用 -o 给出输出文件", returncode=2)
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"不能写入 {output}：{error.strerror}", returncode=2) from error
+    command.stderr.write(f"已写入 {output}（{len(content):,} 字节）")

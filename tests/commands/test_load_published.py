@@ -86,9 +86,7 @@ def test_what_the_source_lost_is_kept_as_lost(loaded: str) -> None:
 
 
 def test_the_same_project_of_two_years_is_one_project(loaded: str) -> None:
-    project = Project.objects.get(
-        name="土壤固废化学品污染防治", unit__name="上海市生态环境局"
-    )
+    project = Project.objects.get(name="土壤固废化学品污染防治", unit__name="上海市生态环境局")
     assert sorted(project.forms.values_list("year", flat=True)) == [2020, 2024]
 
 

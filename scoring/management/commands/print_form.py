@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from perfgoals.common.documents import DocumentError
-from perfgoals.common.printing import PrintingError, document_html, print_sheets
+from perfgoals.common.printing import PrintingError, print_sheets, standalone_html
 from projects.models import Form
 from projects.workflow import Status
 from scoring.access import form_document
 from scoring.documents import FormDocument
-from scoring.management.files import WRONG_FILE, read_forms
+from scoring.management.files import WRONG_FILE, read_forms, write_output
 from scoring.sheets import form_sheet
 
 
@@ -40,20 +39,11 @@ class Command(BaseCommand):
         output: Path | None,
         **options: Any,
     ) -> None:
-        documents, draft = self._find(form, number)
+        documents, draft = self._find(form, number, format)
         content = _printed(documents, format, draft=draft)
-        if output is None:
-            if format == "pdf" and sys.stdout.isatty():
-                raise CommandError("PDF 不能显示在终端上，请用 -o 给出输出文件", returncode=2)
-            sys.stdout.buffer.write(content)
-            return
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise CommandError(f"不能写入 {output}：{error.strerror}", returncode=2) from error
-        self.stderr.write(f"已写入 {output}（{len(content):,} 字节）")
+        write_output(self, content, output, binary=format == "pdf")
 
-    def _find(self, name: str, number: int | None) -> tuple[list[FormDocument], bool]:
+    def _find(self, name: str, number: int | None, format: str) -> tuple[list[FormDocument], bool]:
         """The documents meant, and whether they are drafts."""
         if name.isdecimal():
             form = Form.objects.filter(pk=int(name)).first()
@@ -61,8 +51,13 @@ class Command(BaseCommand):
                 raise CommandError(f"没有编号为 {name} 的表", returncode=WRONG_FILE)
             return [form_document(form)], form.status == Status.DRAFT
         documents = read_forms(Path(name))
-        if number is None:
+        if number is None and (format != "html" or len(documents) == 1):
             return documents, False
+        if number is None:
+            raise CommandError(
+                f"{name} 中有 {len(documents)} 份表，网页一次印一份，请用 --number 指明第几份",
+                returncode=WRONG_FILE,
+            )
         if not 1 <= number <= len(documents):
             raise CommandError(
                 f"{name} 中有 {len(documents)} 份表，没有第 {number} 份", returncode=WRONG_FILE
@@ -78,8 +73,7 @@ def _printed(documents: list[FormDocument], format: str, *, draft: bool) -> byte
     try:
         sheets = [form_sheet(document) for document in documents]
         if format == "html":
-            title = sheets[0].document_title
-            return document_html(sheets, title=title, draft=draft).encode()
+            return standalone_html(sheets[0], draft=draft).encode()
         return print_sheets(sheets, draft=draft)
     except (DocumentError, PrintingError) as error:
         raise CommandError(f"不能打印：{error}", returncode=1) from error
