@@ -16,6 +16,7 @@ from indicators.models import Declaration, Indicator, IndicatorCategory
 from indicators.resources import IndicatorCategoryResource, misplaced
 from perfgoals.common.admin_bases import ReadOnlyAdmin, ReadOnlyInline
 from perfgoals.common.exchange.views import ExchangeAdmin
+from projects.admin import FormPageLink
 
 
 class IndicatorCategoryForm(forms.ModelForm):
@@ -78,7 +79,7 @@ class IndicatorInline(ReadOnlyInline):
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(ReadOnlyAdmin):
+class DeclarationAdmin(FormPageLink, ReadOnlyAdmin):
     list_display = ["__str__", "unit", "nature", "category", "start", "end"]
     list_filter = ["form__year", "form__status", "nature", "category"]
     list_select_related = ["form__project__unit"]

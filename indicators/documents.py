@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from indicators.values.words import has_content, is_template_name
 from perfgoals.common.documents import Amount, Damage, Day, Document, Text
 from projects.documents import MoneyUnit, Year
 
@@ -15,6 +16,12 @@ class IndicatorRow(Document):
     level2: Text = ""
     name: Text = ""
     target: Text = ""
+
+
+def is_leftover(row: IndicatorRow) -> bool:
+    """A row of the blank template that nobody filled: no target, and no name of its own."""
+    unnamed = not has_content(row.name) or is_template_name(row.name)
+    return unnamed and not has_content(row.target)
 
 
 class DeclaredIndicator(IndicatorRow):

@@ -15,10 +15,10 @@ from indicators.values import read_value
 from perfgoals.common.findings import Finding
 from projects.models import Form, FormVersion, FundingSource, Project
 from projects.services import (
-    claim_version,
     ensure_project,
     ensure_year,
     record_version,
+    write_columns,
     write_funding_lines,
     write_header,
     write_rows,
@@ -100,7 +100,9 @@ def create_declaration(
     return form
 
 
-@transaction.atomic
+# Called inside a transaction it takes part in that one: a point to go back to would be two more
+# queries for every cell that is typed.
+@transaction.atomic(savepoint=False)
 def save_declaration(
     form: Form,
     document: DeclarationDocument,
@@ -116,8 +118,15 @@ def save_declaration(
     before: what the form says now, where the caller has read it already: parts that do not differ are
     not written again. Returns the findings.
     """
-    claim_version(form, expected=expected_version)
-    return _write(form, document, by=by, reason=reason, note=note, before=before)
+    return _write(
+        form,
+        document,
+        by=by,
+        reason=reason,
+        note=note,
+        before=before,
+        expected_version=expected_version,
+    )
 
 
 @transaction.atomic
@@ -156,6 +165,7 @@ def _write(
     reason: FormVersion.Reason,
     note: str = "",
     before: DeclarationDocument | None = None,
+    expected_version: int | None = None,
 ) -> list[Finding]:
     header = document.project
     findings = check_declaration(document)
@@ -170,18 +180,23 @@ def _write(
             "damaged": document.damaged,
         },
         findings,
+        expected_version=expected_version,
     )
     if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
         _write_funds(form, document)
     declaration = form.declaration
-    declaration.summary_title = document.summary_title
-    declaration.nature = header.nature
-    declaration.category = header.category
-    declaration.start = header.start
-    declaration.end = header.end
-    declaration.overall_goal = document.overall_goal
-    declaration.annual_goal = document.annual_goal
-    declaration.save()
+    write_columns(
+        declaration,
+        {
+            "summary_title": document.summary_title,
+            "nature": header.nature,
+            "category": header.category,
+            "start": header.start,
+            "end": header.end,
+            "overall_goal": document.overall_goal,
+            "annual_goal": document.annual_goal,
+        },
+    )
     write_rows(
         declaration.indicators.all(),
         [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from indicators.documents import is_leftover
 from indicators.values import read_value
 from perfgoals.common.documents import plain
 from scoring.documents import IndicatorResult, SelfEvaluationDocument
@@ -102,18 +103,24 @@ def _source(document: SelfEvaluationDocument, name: str, scheme: Scheme) -> Exec
 
 def _gaps(document: SelfEvaluationDocument, execution: ExecutionResult) -> str:
     """What is missing for a rating, in Chinese; "" when nothing is."""
+    rows = [row for row in document.indicators if not _is_empty(row)]
     missing = []
-    if not document.indicators:
+    if not rows:
         missing.append("没有指标")
     if execution.score is None:
         missing.append(f"执行率没有得分（{execution.case.label}）")
     for label, blank in (
-        ("分值", [row.weight is None for row in document.indicators]),
-        ("得分", [row.score is None for row in document.indicators]),
+        ("分值", [row.weight is None for row in rows]),
+        ("得分", [row.score is None for row in rows]),
     ):
         if any(blank):
             missing.append(f"{sum(blank)} 行没有{label}")
     return "，".join(missing)
+
+
+def _is_empty(row: IndicatorResult) -> bool:
+    """A row of the blank template that nobody filled says nothing and lacks nothing."""
+    return row.weight is None and row.score is None and not row.actual.strip() and is_leftover(row)
 
 
 def _suggested(
@@ -122,25 +129,27 @@ def _suggested(
     rows: tuple[Suggestion, ...],
     scheme: Scheme,
 ) -> tuple[Decimal | None, str]:
-    scores = [
-        result.score if row.score is None else row.score
+    scored = [
+        (result.level1, result.score if row.score is None else row.score)
         for result, row in zip(document.indicators, rows, strict=True)
+        if not _is_empty(result)
     ]
-    lacking = sum(score is None for score in scores)
+    lacking = sum(score is None for _, score in scored)
     if execution.score is None:
         return None, f"执行率没有得分（{execution.case.label}），不计算建议总分"
     if lacking:
         return None, f"{lacking} 行既没有建议得分也没有自评得分，不计算建议总分"
     total = add_up(
         execution,
-        [
-            ScoredRow(result.level1, score)
-            for result, score in zip(document.indicators, scores, strict=True)
-        ],
+        [ScoredRow(level1, score) for level1, score in scored],
         scheme,
         title="建议总分",
     )
-    kept = sum(row.score is None for row in rows)
+    kept = sum(
+        row.score is None
+        for result, row in zip(document.indicators, rows, strict=True)
+        if not _is_empty(result)
+    )
     note = f"（{kept} 行没有建议得分，按自评得分计）" if kept else ""
     return total.score, total.explanation + note
 

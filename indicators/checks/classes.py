@@ -10,7 +10,7 @@ from indicators.checks.form import Form, Row
 from indicators.checks.register import DECLARATION, FORM, PROMISE, Declared
 from indicators.checks.targets import bare_name, measure_of
 from indicators.checks.wording import is_rate
-from indicators.checks.words import has_content
+from indicators.values.words import has_content
 from perfgoals.common.findings import Level, Remark
 
 # 财预〔2021〕101号 brought 成本 in; the published 申报表 have it from 2024 on.

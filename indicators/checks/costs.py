@@ -9,8 +9,8 @@ from decimal import Decimal
 from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, Row
 from indicators.checks.register import DECLARATION, PROMISE, Declared
-from indicators.checks.words import quoted
 from indicators.values import Comparison, Kind, base_amount
+from indicators.values.words import quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import grouped, trimmed
 from projects.documents import to_yuan

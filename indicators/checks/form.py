@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from indicators.checks.words import has_content, is_template_name, quoted
-from indicators.documents import DeclarationDocument, IndicatorRow, RequestedFunds
+from indicators.documents import DeclarationDocument, IndicatorRow, RequestedFunds, is_leftover
 from indicators.values import Value, read_value
+from indicators.values.words import has_content, quoted
 from perfgoals.common.documents import Damage
 from projects.documents import MoneyUnit, to_yuan
 
@@ -130,12 +130,6 @@ def rows_of(
         for index, (row, damaged, bare) in enumerate(rows)
         if not (bare and is_leftover(row))
     )
-
-
-def is_leftover(row: IndicatorRow) -> bool:
-    """A row of the blank template that nobody filled: no target, and no name of its own."""
-    unnamed = not has_content(row.name) or is_template_name(row.name)
-    return unnamed and not has_content(row.target)
 
 
 def marks_of(

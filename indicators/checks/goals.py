@@ -10,7 +10,7 @@ from decimal import Decimal
 from indicators.checks.basis import OWN, PRACTICE_GOALS, REVIEWERS
 from indicators.checks.form import Form, Row, TextCell
 from indicators.checks.register import PROMISE
-from indicators.checks.words import has_content, listed, normal, quoted
+from indicators.values.words import has_content, listed, normal, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import grouped
 

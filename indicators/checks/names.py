@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, Row
 from indicators.checks.register import PROMISE
-from indicators.checks.words import has_content, normal, quoted
+from indicators.values.words import has_content, normal, quoted
 from perfgoals.common.findings import Level, Remark
 
 # Fewer rows may well be alike by chance. Own.

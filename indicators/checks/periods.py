@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.register import DECLARATION, Declared
-from indicators.checks.words import has_content, listed, normal
+from indicators.values.words import has_content, listed, normal
 from perfgoals.common.findings import Level, Remark
 
 _OVERALL = re.compile("项目总目标|总体?目标")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from indicators.checks.basis import FORM_DECLARATION, OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, TextCell, parts_of_request
 from indicators.checks.register import DECLARATION, FORM, UNREADABLE, Declared
-from indicators.checks.words import has_content, is_filler, is_template_name, quoted
+from indicators.values.words import has_content, is_filler, is_template_name, quoted
 from perfgoals.common.findings import Level, Remark
 
 ROW_LABELS = {

@@ -12,8 +12,8 @@ from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, Row
 from indicators.checks.register import FORM, PROMISE
 from indicators.checks.wording import is_rate
-from indicators.checks.words import quoted
 from indicators.values import Comparison, Kind, Value
+from indicators.values.words import quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
 

@@ -10,8 +10,8 @@ from indicators.checks.basis import OWN, PRACTICE_GOALS, REVIEWERS
 from indicators.checks.form import Form, Row
 from indicators.checks.names import repeats_name
 from indicators.checks.register import PROMISE
-from indicators.checks.words import has_content, listed, quoted
 from indicators.values import Kind
+from indicators.values.words import has_content, listed, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from indicators.checks.basis import OWN, PRACTICE_SELF
-from indicators.checks.words import has_content, normal, quoted
 from indicators.values import Comparison, Kind, comparable
+from indicators.values.words import has_content, normal, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
 from scoring.checks.form import EVALUATION, Evaluated, ResultRow

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.checks.form import Form, Row, TextCell, filled, marks_of, rows_of
-from indicators.checks.words import has_content
 from indicators.values import Value, read_value
+from indicators.values.words import has_content
 from perfgoals.common.findings import CheckRegister, Level
 from perfgoals.common.numbers import padded, trimmed
 from scoring.documents import IndicatorResult, SelfEvaluationDocument, SpentFunds

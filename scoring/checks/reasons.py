@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from indicators.checks.basis import CIRCULAR_10, OWN, PRACTICE_SELF
-from indicators.checks.words import has_content, normal, quoted
 from indicators.values import Comparison
+from indicators.values.words import has_content, normal, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
 from scoring.checks.form import EVALUATION, SHORTEST_REASON, Evaluated, ResultRow, is_idle

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from indicators.checks.basis import CIRCULAR_10, FORM_NOTES, OWN, PRACTICE_SELF
 from indicators.checks.targets import WHOLE
-from indicators.checks.words import quoted
 from indicators.values import Comparison
+from indicators.values.words import quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import padded, trimmed
 from scoring.checks.form import EVALUATION, Evaluated, ResultRow

@@ -13,7 +13,15 @@ from scoring.documents import SelfEvaluationDocument
 from scoring.evaluation import Evaluation, evaluate
 from scoring.rules.execution import execute
 from scoring.rules.totals import ScoredRow, add_up, rate
-from tests.rules.shipped import MINISTRY, SCHEMES, SHANGHAI_2020, SHANGHAI_2024, changed, untimed
+from tests.rules.shipped import (
+    MINISTRY,
+    SCHEMES,
+    SHANGHAI_2020,
+    SHANGHAI_2024,
+    changed,
+    published,
+    untimed,
+)
 
 HALF_SPENT = execute(Decimal(100), Decimal(55), SHANGHAI_2024, weight=Decimal(10))
 
@@ -220,3 +228,19 @@ def test_no_form_raises(
     assert len(result.rows) == len(cells)
     for text in (result.total_explanation, *(row.explanation for row in result.rows)):
         assert len(text.splitlines()) == 1
+
+
+def test_left_over_rows_of_the_template_lack_nothing() -> None:
+    form = published(2020)["上海市环境保护局信息化能力建设项目(运维)"]
+    with_template_rows = {
+        **form.as_json(),
+        "indicators": [
+            *form.as_json()["indicators"],
+            {"level1": "效益指标", "name": "指标2：……"},
+            {"level1": "", "name": ""},
+        ],
+    }
+    outcome = evaluate(SelfEvaluationDocument.read(with_template_rows), SHANGHAI_2020)
+    assert outcome.complete
+    assert outcome.rating == "优"
+    assert outcome.suggested_total == Decimal("99.01")

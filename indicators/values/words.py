@@ -1,4 +1,4 @@
-"""Chinese text as the checks read it: blank, filler, the same but for spaces and width."""
+"""Chinese text as checks and rules read it: blank, filler, the same but for spaces and width."""
 
 from __future__ import annotations
 
