@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from perfgoals.accounts.models import Membership, Role, Unit
 from projects.documents import MoneyUnit, from_yuan
-from projects.models import Form
+from projects.models import Form, FormVersion
 from projects.workflow import Action, Status, may, next_status, offered
 
 if TYPE_CHECKING:
@@ -30,14 +31,18 @@ def get_form(user: User, pk: int) -> Form:
     )
 
 
+def get_version(form: Form, number: int) -> FormVersion:
+    """The version of the form that covers the number: a sitting has several. Raises Http404."""
+    return get_object_or_404(form.versions, first_number__lte=number, number__gte=number)
+
+
 def roles_for(user: User, form: Form) -> set[str]:
     """The roles that the person has for the unit whose form it is: those held in the unit itself, and
     those but the preparer's that reach down to it from a unit above."""
-    held = Membership.objects.filter(user=user)
-    own = held.filter(unit_id=form.project.unit_id).values_list("role", flat=True)
-    above = Unit.objects.above(form.project.unit_id)
-    reaching = held.exclude(role=Role.PREPARER).filter(unit__in=above)
-    return set(own) | set(reaching.values_list("role", flat=True))
+    unit = form.project.unit_id
+    reaching = ~Q(role=Role.PREPARER) & Q(unit__in=Unit.objects.above(unit))
+    held = Membership.objects.filter(Q(unit_id=unit) | reaching, user=user)
+    return set(held.order_by().values_list("role", flat=True))
 
 
 def actions_for(user: User, form: Form) -> list[Action]:
@@ -45,12 +50,14 @@ def actions_for(user: User, form: Form) -> list[Action]:
     return offered(roles_for(user, form), Status(form.status))
 
 
-def require(user: User, form: Form, action: Action) -> None:
+def require(user: User, form: Form, action: Action) -> set[str]:
     """Raises PermissionDenied where none of the person's roles may do this at all, and WrongStatus where
-    the form's status does not allow it."""
-    if not any(may(role, action) for role in roles_for(user, form)):
+    the form's status does not allow it. Returns the roles, for those who go on to say what is offered."""
+    roles = roles_for(user, form)
+    if not any(may(role, action) for role in roles):
         raise PermissionDenied(f"您的岗位不能{action.label}这份表")
     next_status(Status(form.status), action)
+    return roles
 
 
 def printed_amounts(form: Form) -> dict[tuple[str, str], Decimal | None]:

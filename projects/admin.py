@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet, TextField
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from perfgoals.common.admin_bases import (
     MasterAdmin,
@@ -34,7 +37,7 @@ class FiscalYearAdmin(MasterAdmin):
         return ["year"] if obj else []
 
     @admin.display(description="表数", ordering="form_total")
-    def form_count(self, year: FiscalYear) -> int:
+    def form_count(self, year: Any) -> int:
         return year.form_total
 
 
@@ -52,11 +55,30 @@ class ProjectAdmin(ExchangeAdmin):
     search_fields = ["code", "name", "unit__name"]
     search_help_text = "按编码、名称、实施单位查找"
     autocomplete_fields = ["unit", "department"]
+    formfield_overrides = {TextField: {"widget": UnfoldAdminExpandableTextareaWidget}}
     fields = ["code", "name", "unit", "department", "nature", "category", "start", "end"]
     import_notes = (
         "按项目编码对应：编码已有的修改，没有的新增；不删除项目。",
         "实施单位、主管部门填单位编码。日期如 2026-01-31。",
     )
+
+
+class VisibleForms:
+    """Mixed into the admin of a form or of what belongs to one: those that the person may see at all."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        queryset: QuerySet = super().get_queryset(request)  # type: ignore[misc]
+        user: Any = request.user
+        visible = Form.objects.visible_to(user)
+        name = "pk" if queryset.model is Form else "form"
+        return queryset.filter(**{f"{name}__in": visible})
+
+
+class WholeForm(VisibleForms):
+    """Mixed into the admin of a form: it has a page in the application too, by the same number."""
+
+    def view_on_site(self, instance: Model) -> str:
+        return reverse("scoring:form-detail", args=[instance.pk])
 
 
 class FundingLineInline(ReadOnlyInline):
@@ -86,7 +108,7 @@ class FormVersionInline(ReadOnlyInline):
 
 
 @admin.register(Form)
-class FormAdmin(ReadOnlyAdmin):
+class FormAdmin(WholeForm, ReadOnlyAdmin):
     list_display = ["shown_name", "year", "kind", "unit", "status", "findings", "updated_at"]
     list_filter = ["year", "kind", "status", ("project__unit", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["year", "project__unit"]
@@ -131,7 +153,7 @@ class FormAdmin(ReadOnlyAdmin):
 
 
 @admin.register(FormVersion)
-class FormVersionAdmin(ReadOnlyAdmin):
+class FormVersionAdmin(VisibleForms, ReadOnlyAdmin):
     list_display = ["form", "number", "reason", "by", "at"]
     list_filter = ["reason", "form__year"]
     list_select_related = ["form", "by"]
@@ -140,7 +162,7 @@ class FormVersionAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
     fields = ["form", "number", "reason", "by", "at", "content"]
 
-    @admin.display(description="内容")
+    @admin.display(description="内容（JSON）")
     def content(self, version: FormVersion) -> str:
         return pretty(version.document)
 

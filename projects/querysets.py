@@ -121,6 +121,10 @@ class FormQuerySet(models.QuerySet):
             )
         return self.order_by(*columns, "-year_id", "unit_name", "kind", "pk")
 
+    def with_row_count(self) -> Self:
+        """Declarations with the number of their indicators: ``row_count``."""
+        return self.annotate(row_count=Count("declaration__indicators"))
+
     def list_choices(self) -> Iterable[tuple[int, int, str, str | None]]:
         """What the filters of the list can offer: every year, unit id, unit name and rating that occurs
         together."""
@@ -166,7 +170,7 @@ class FormQuerySet(models.QuerySet):
             .sorted_by("findings", descending=True)[:most]
         )
 
-    def for_booklets(self) -> Iterable[tuple[int, str, int, str, int]]:
+    def for_booklets(self) -> models.QuerySet[Any, Any]:
         """The booklets that could be printed: year, kind, unit id, unit name, number of forms."""
         return (
             self.order_by("-year_id", "kind", "project__unit__name")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from perfgoals.accounts.models import Unit
@@ -80,34 +80,87 @@ def ensure_project(
     return project
 
 
+@transaction.atomic
+def create_project(
+    *,
+    name: str,
+    unit: Unit,
+    nature: str = "",
+    category: str = "",
+    start: date | None = None,
+    end: date | None = None,
+) -> Project:
+    """A new project of the unit. Raises ValidationError where the unit has one of that name."""
+    if Project.objects.filter(unit=unit, name=name).exists():
+        raise ValidationError(f"「{unit}」已有同名项目「{name}」，请直接选择它")
+    project = Project(
+        code=f"P{secrets.token_hex(5)}",
+        name=name,
+        unit=unit,
+        department=unit.parent or unit,
+        nature=nature,
+        category=category,
+        start=start,
+        end=end,
+    )
+    project.full_clean()
+    project.save()
+    return project
+
+
 def ensure_year(year: int) -> FiscalYear:
     """The fiscal year; made where there is none."""
     return FiscalYear.objects.get_or_create(year=year)[0]
 
 
-def claim_version(form: Form, *, expected: int) -> None:
-    """Move the form on by one version, if it still is at ``expected``.
+def claim_version(form: Form, *, expected: int, values: Mapping[str, Any] | None = None) -> None:
+    """Move the form on by one version, if it still is at ``expected``; with it change the columns in
+    ``values``.
 
     One conditional update, so of two writers exactly one succeeds. Raises StaleVersion.
     """
-    claimed = Form.objects.filter(pk=form.pk, version=expected).update(
-        version=expected + 1, updated_at=Now()
-    )
-    if not claimed:
+    columns = {**(values or {}), "version": expected + 1, "updated_at": timezone.now()}
+    stored = Form.objects.filter(pk=form.pk, version=expected)
+    if form.version != expected or not stored.update(**columns):
         raise StaleVersion(form, expected)
-    form.version = expected + 1
-
-
-@transaction.atomic
-def write_header(form: Form, values: Mapping[str, Any], findings: Iterable[Finding]) -> None:
-    """Save the columns that both forms share, and how many findings of each level are open."""
-    levels = Counter(finding.level for finding in findings)
-    for field, value in values.items():
+    for field, value in columns.items():
         setattr(form, field, value)
-    form.error_count = levels[Level.ERROR]
-    form.warning_count = levels[Level.WARNING]
-    form.hint_count = levels[Level.HINT]
-    form.save(update_fields=[*values, "error_count", "warning_count", "hint_count"])
+
+
+def write_header(
+    form: Form,
+    values: Mapping[str, Any],
+    findings: Iterable[Finding],
+    *,
+    expected_version: int | None = None,
+) -> None:
+    """Save the columns that both forms share, and how many findings of each level are open.
+
+    expected_version: the version that the form is moved on from; None for a form that is new. Raises
+    StaleVersion.
+    """
+    levels = Counter(finding.level for finding in findings)
+    columns = {
+        **values,
+        "error_count": levels[Level.ERROR],
+        "warning_count": levels[Level.WARNING],
+        "hint_count": levels[Level.HINT],
+    }
+    if expected_version is not None:
+        claim_version(form, expected=expected_version, values=columns)
+        return
+    for field, value in columns.items():
+        setattr(form, field, value)
+    form.save(update_fields=list(columns))
+
+
+def write_columns(instance: models.Model, values: Mapping[str, Any]) -> None:
+    """Save the columns that differ from what the instance says; nothing where none does."""
+    changed = [field for field, value in values.items() if getattr(instance, field) != value]
+    for field in changed:
+        setattr(instance, field, values[field])
+    if changed:
+        instance.save(update_fields=changed)
 
 
 def write_funding_lines(
@@ -139,12 +192,15 @@ def write_rows(
     so that a change of one cell of a long form is a change of one row."""
     existing = list(stored)
     changed = []
+    differing: set[str] = set()
     for old, new in zip(existing, rows, strict=False):
         new.pk = old.pk
-        if any(getattr(old, column) != getattr(new, column) for column in columns):
+        other = {column for column in columns if getattr(old, column) != getattr(new, column)}
+        if other:
             changed.append(new)
+            differing |= other
     if changed:
-        stored.model._default_manager.bulk_update(changed, columns)
+        stored.model._default_manager.bulk_update(changed, sorted(differing))
     if len(rows) > len(existing):
         stored.model._default_manager.bulk_create(rows[len(existing) :])
     elif len(existing) > len(rows):
@@ -168,19 +224,13 @@ def record_version(
     An autosave that follows another one of the same person within the same sitting takes its place, so
     that the history is a list of sittings and not of keystrokes.
     """
-    if reason is FormVersion.Reason.SAVED:
-        latest = form.versions.order_by("-number").defer("document").first()
+    if reason is FormVersion.Reason.SAVED and by is not None:
         now = timezone.now()
-        if (
-            latest is not None
-            and latest.reason == reason
-            and by is not None
-            and latest.by_id == by.pk
-            and now - latest.at < SITTING
-        ):
-            FormVersion.objects.filter(pk=latest.pk).update(
-                number=form.version, document=document, at=now
-            )
+        latest = FormVersion.objects.filter(form=form).order_by("-number").values("pk")[:1]
+        same_sitting = FormVersion.objects.filter(
+            pk=Subquery(latest), reason=reason.value, by=by, at__gt=now - SITTING
+        )
+        if same_sitting.update(number=form.version, document=document, at=now):
             return
     FormVersion.objects.create(
         form=form,

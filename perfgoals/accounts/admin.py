@@ -12,15 +12,17 @@ from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Permission
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db.models import Count, ManyToManyField, QuerySet, TextField
+from django.db.models import Count, ManyToManyField, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
 
 from perfgoals.accounts.models import Membership, Role, Unit, User
 from perfgoals.accounts.resources import MAX_PASSWORDS, PASSWORD, UnitResource, UserResource
+from perfgoals.common.admin_bases import ReadOnlyAdmin
 from perfgoals.common.exchange.views import ExchangeAdmin
 
 # The codes from the topmost unit down to this one, by which a list of units shows as a tree. The bound
@@ -35,7 +37,6 @@ WITH RECURSIVE above (parent_id, path) AS (
 SELECT path FROM above ORDER BY cardinality(path) DESC LIMIT 1
 )"""
 _ACTIONS = {"add": "新增", "change": "修改", "delete": "删除", "view": "查看"}
-_APPS = ("accounts", "projects", "indicators", "scoring", "common")
 
 
 def _path() -> RawSQL:
@@ -44,11 +45,14 @@ def _path() -> RawSQL:
 
 class UnitForm(forms.ModelForm):
     def clean_parent(self) -> Unit | None:
-        """Not below one of its own units."""
+        """Neither itself nor one of the units below it. The constraint of the model says the first of
+        these too, but is not asked in a form, as the number of the unit is no field of it."""
         parent: Unit | None = self.cleaned_data["parent"]
+        if parent is not None and parent.pk == self.instance.pk:
+            raise ValidationError("上级单位不能是单位自己")
         above, seen = parent, set()
         while above is not None and above.pk not in seen:
-            if above.pk == self.instance.pk and above is not parent:
+            if above.pk == self.instance.pk:
                 raise ValidationError(f"上级单位成环：「{parent}」在「{self.instance}」之下")
             seen.add(above.pk)
             above = above.parent
@@ -82,14 +86,14 @@ class UnitAdmin(ExchangeAdmin):
         return [_path()]
 
     @admin.display(description="单位名称", ordering="path")
-    def indented(self, unit: Unit) -> str:
+    def indented(self, unit: Any) -> str:
         depth = len(unit.path) - 1
         return format_html(
             '<span style="display:block;padding-left:{}rem">{}</span>', depth * 1.5, unit.name
         )
 
     @admin.display(description="用户数", ordering="people_total")
-    def people_count(self, unit: Unit) -> int:
+    def people_count(self, unit: Any) -> int:
         return unit.people_total
 
 
@@ -114,6 +118,20 @@ class PasswordState(ReadOnlyPasswordHashWidget):
         context = super().get_context(name, value, attrs)
         state = "已设置" if is_password_usable(value) else "未设置，不能登录"
         return {**context, "summary": [{"label": state}]}
+
+
+def _rights_in_use() -> QuerySet[Permission]:
+    """The rights that the admin asks for: of what is only shown, to view it; of memberships too, which
+    are kept on the page of their user."""
+    wanted = Q(content_type__app_label="accounts", content_type__model="membership")
+    for model, model_admin in admin.site._registry.items():
+        label, name = model._meta.app_label, model._meta.model_name
+        right = Q(content_type__app_label=label, content_type__model=name)
+        if isinstance(model_admin, ReadOnlyAdmin):
+            right &= Q(codename__startswith="view_")
+        wanted |= right
+    rights = Permission.objects.filter(wanted).select_related("content_type")
+    return rights.order_by("content_type__app_label", "content_type__model", "codename")
 
 
 class PermissionChoice(forms.ModelMultipleChoiceField):
@@ -141,7 +159,7 @@ class UserAdmin(DjangoUserAdmin, ExchangeAdmin):
     search_fields = ["username", "full_name", "memberships__unit__name", "memberships__unit__code"]
     search_help_text = "按用户名、姓名、单位查找"
     ordering = ["username"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal = ()
     inlines = [MembershipInline]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
@@ -150,15 +168,14 @@ class UserAdmin(DjangoUserAdmin, ExchangeAdmin):
             "后台",
             {
                 "classes": ["collapse"],
-                "description": "填报、审核由下面的岗位决定，与这里无关。这里只决定谁能进管理后台。",
+                "description": "填报、审核由下面的岗位决定，与这里无关。"
+                "这里只决定谁能进管理后台、在其中能做什么。",
                 "fields": ["is_staff", "is_superuser", "user_permissions"],
             },
         ),
         ("记录", {"classes": ["collapse"], "fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["username", "full_name", "password1", "password2"]})
-    ]
+    add_fieldsets = [(None, {"fields": ["username", "full_name", "password1", "password2"]})]
     import_notes = (
         "按用户名对应：用户名已有的修改，没有的新增；不删除用户。",
         f"岗位写成「单位编码 岗位」，几个之间用分号隔开；岗位有：{'、'.join(Role.labels)}。",
@@ -192,12 +209,14 @@ class UserAdmin(DjangoUserAdmin, ExchangeAdmin):
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
+    ) -> forms.ModelMultipleChoiceField | None:
         if db_field.name == "user_permissions":
-            kwargs["form_class"] = PermissionChoice
-            kwargs["queryset"] = Permission.objects.filter(
-                content_type__app_label__in=_APPS
-            ).select_related("content_type")
+            return PermissionChoice(
+                label="权限",
+                required=False,
+                queryset=_rights_in_use(),
+                widget=UnfoldAdminCheckboxSelectMultiple(),
+            )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="岗位")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 # The units that a user's memberships reach: a preparer's own unit, and for the other roles the units
@@ -40,6 +41,11 @@ class UnitQuerySet(models.QuerySet):
         """The units whose forms the user may see."""
         return self.filter(pk__in=reach_of(user_id))
 
+    def prepared_by(self, user_id: int) -> Self:
+        """The units that the user prepares forms for, by name."""
+        held = Q(memberships__user=user_id, memberships__role="preparer", is_active=True)
+        return self.filter(held).order_by("name").distinct()
+
     def above(self, unit_id: int) -> Self:
         """The units above the unit, up to the top of the tree."""
-        return self.filter(pk__in=RawSQL(_ABOVE, [unit_id]))  # noqa: S611 - constant text
+        return self.filter(pk__in=RawSQL(_ABOVE, [unit_id]))

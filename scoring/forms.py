@@ -1,0 +1,84 @@
+"""The filters of the list of forms and of the list of booklets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+from projects.models import KIND_CHOICES, STATUS_CHOICES
+from projects.querysets import CHECKS
+
+Choices = Iterable[tuple[int, int, str, str | None]]
+
+
+class BookletFilter(forms.Form):
+    """Year, kind and unit; all of it stands in the address. A choice that is not offered is named as an
+    error, and what is listed is narrowed by the others."""
+
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label="表种", required=False)
+    unit = forms.TypedChoiceField(label="单位", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: QueryDict, *, choices: Choices) -> None:
+        """choices: every year, unit id, unit name and rating that the user's forms have together."""
+        super().__init__(data)
+        offered = list(choices)
+        self.offer(offered)
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = "没有这一选项，未按它筛选"
+
+    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        years = sorted({year for year, *_ in offered}, reverse=True)
+        units = sorted({(name, pk) for _, pk, name, _ in offered})
+        self._offer("year", "全部年度", [(year, f"{year} 年") for year in years])
+        self._offer("kind", "全部表种", KIND_CHOICES)
+        self._offer("unit", "全部单位", [(pk, name) for name, pk in units])
+
+    def _offer(self, name: str, everything: str, choices: Iterable[tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", everything), *choices]
+
+    @property
+    def chosen(self) -> Mapping[str, Any]:
+        """The filters that are set and sound."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.query)
+
+    @property
+    def query(self) -> str:
+        """The part of the address that chooses the same again; "" where nothing is chosen."""
+        given = {name: self.data.get(name) for name in self.fields}
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+class FormFilter(BookletFilter):
+    """What the list of forms is narrowed to."""
+
+    q = forms.CharField(
+        label="搜索",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"type": "search", "placeholder": "项目、单位或指标名称"}),
+        error_messages={"max_length": "搜索的文字最多 100 个字"},
+    )
+    status = forms.ChoiceField(label="状态", required=False)
+    rating = forms.ChoiceField(label="等级", required=False)
+    check = forms.ChoiceField(label="检查", required=False)
+
+    field_order = ["q", "year", "kind", "unit", "status", "rating", "check"]
+
+    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        super().offer(offered)
+        ratings = sorted({rating for *_, rating in offered if rating})
+        self._offer("status", "全部状态", STATUS_CHOICES)
+        self._offer("rating", "全部等级", [(rating, rating) for rating in ratings])
+        self._offer("check", "不限", [(key, label) for key, (label, _) in CHECKS.items()])

@@ -1,0 +1,148 @@
+"""One form: the official sheet, and beside it how every number comes about and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from indicators.checks import check_declaration
+from indicators.documents import DeclarationDocument
+from perfgoals.accounts.views import SignedInRequest
+from perfgoals.common.findings import Finding, Level
+from perfgoals.common.numbers import padded
+from perfgoals.common.sheets import Anchors, cell_id, view_sheet
+from perfgoals.common.views import allow_methods
+from projects.access import get_form
+from projects.models import Form
+from scoring.access import form_document
+from scoring.checks import check_self_evaluation
+from scoring.documents import FormDocument
+from scoring.evaluation import Evaluation, evaluate
+from scoring.sheets import form_sheet
+from scoring.views.attachments import evidence_of
+from scoring.views.damages import damages_of
+from scoring.views.listing import listing_for
+from scoring.views.notes import Note, declaration_notes, evaluation_notes
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """A finding with the fragment that leads to its cell; "" where the sheet has none for it."""
+
+    finding: Finding
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    level: Level
+    findings: tuple[ListedFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rules say of a form. ``evaluation`` is None for a declaration, which has no scores."""
+
+    document: FormDocument
+    evaluation: Evaluation | None
+    findings: list[Finding]
+
+
+@allow_methods("GET")
+def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A form with its explanations. The address keeps the list it was opened from."""
+    form = get_form(request.user, pk)
+    listing = listing_for(request.user, request.GET)
+    before, after = listing.neighbours(pk)
+    context = {"form": form, "listing": listing, "before": before, "after": after}
+    return render(request, "scoring/form_detail.html", context | _shown(form))
+
+
+def _shown(form: Form) -> dict[str, Any]:
+    assessed = _assess(form)
+    sheet = form_sheet(assessed.document)
+    places = _places(Anchors(sheet), assessed.findings)
+    notes = _notes(assessed, places)
+    return {
+        "sheet": view_sheet(sheet, notes=_rendered(notes), levels=_gravest(assessed.findings)),
+        "notes": notes,
+        "groups": _groups(assessed.findings, places),
+        "any_findings": bool(assessed.findings),
+        "evaluation": assessed.evaluation,
+        "entries": list(assessed.evaluation.scheme.entries()) if assessed.evaluation else [],
+        "damages": damages_of(assessed.document),
+        "evidence": evidence_of(form, assessed.document, may_change=False),
+        "changed": _changed(form, assessed.evaluation),
+    }
+
+
+def _assess(form: Form) -> Assessment:
+    document = form_document(form)
+    if isinstance(document, DeclarationDocument):
+        return Assessment(document, None, check_declaration(document))
+    evaluation = evaluate(document, form.self_evaluation.scheme.as_scheme())
+    return Assessment(document, evaluation, check_self_evaluation(document, evaluation))
+
+
+def _places(anchors: Anchors, findings: Iterable[Finding]) -> dict[str, str]:
+    """For the path of each finding, that of the cell of the sheet where it is shown."""
+    cells = {finding.path: anchors.cell(finding.path) for finding in findings}
+    return {path: cell.path for path, cell in cells.items() if cell}
+
+
+def _notes(assessed: Assessment, places: Mapping[str, str]) -> list[Note]:
+    if isinstance(assessed.document, DeclarationDocument):
+        return declaration_notes(assessed.document, assessed.findings, places=places)
+    assert assessed.evaluation is not None  # every other document is a self-evaluation
+    return evaluation_notes(
+        assessed.document, assessed.evaluation, assessed.findings, places=places
+    )
+
+
+def _rendered(notes: Iterable[Note]) -> dict[str, SafeString]:
+    """The notes as the sheet takes them; several may stand at one cell."""
+    rendered: dict[str, SafeString] = {}
+    for note in notes:
+        text = render_to_string("scoring/_note.html", {"note": note})
+        rendered[note.path] = rendered.get(note.path, SafeString()) + text
+    return rendered
+
+
+def _gravest(findings: Iterable[Finding]) -> dict[str, Level]:
+    """The gravest level at each path."""
+    levels: dict[str, Level] = {}
+    for finding in findings:
+        known = levels.get(finding.path, finding.level)
+        levels[finding.path] = min(known, finding.level, key=lambda level: level.rank)
+    return levels
+
+
+def _groups(findings: Iterable[Finding], places: Mapping[str, str]) -> list[FindingGroup]:
+    """The findings by level, the gravest first; a level without any is kept, for its count."""
+    listed = [
+        ListedFinding(finding, cell_id(places[finding.path]) if finding.path in places else "")
+        for finding in findings
+    ]
+    return [
+        FindingGroup(level, tuple(one for one in listed if one.finding.level is level))
+        for level in Level
+    ]
+
+
+def _changed(form: Form, evaluation: Evaluation | None) -> str:
+    """What the form was scored when it was saved, where today's rules say otherwise; "" else."""
+    if evaluation is None:
+        return ""
+    stored = form.self_evaluation
+    if stored.computed_total is None or stored.computed_total == evaluation.total_score:
+        return ""
+    return (
+        f"本表保存时核算总分为 {padded(stored.computed_total)}，以此为准；计分规则此后有变动，"
+        f"按现行规则核算为 {padded(evaluation.total_score)}，以下说明按现行规则列出。"
+    )
