@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
+
 from indicators.documents import (
     DeclarationDocument,
     DeclaredIndicator,
     DeclaredProject,
     RequestedFunds,
 )
+from indicators.models import IndicatorCategory
 from perfgoals.common.documents import stated
 from projects.access import printed_amounts
 from projects.models import Form, FundingSource
@@ -54,3 +59,21 @@ def declaration_document(form: Form) -> DeclarationDocument:
         ],
         **stated(source=form.source, summary_title=declaration.summary_title, damaged=form.damaged),
     )
+
+
+def taxonomy_of(year: int) -> list[dict[str, Any]]:
+    """The classes of level 1 in use in the year, in their order: ``name``, and as ``children`` the names
+    of those of level 2 below it."""
+    in_use = IndicatorCategory.objects.filter(
+        Q(first_year__isnull=True) | Q(first_year__lte=year),
+        Q(last_year__isnull=True) | Q(last_year__gte=year),
+    )
+    categories = list(in_use.order_by("order", "code"))
+    return [
+        {
+            "name": top.name,
+            "children": [one.name for one in categories if one.parent_id == top.pk],
+        }
+        for top in categories
+        if top.parent_id is None
+    ]

@@ -11,12 +11,17 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from indicators.models import Declaration, Indicator, IndicatorCategory
-from indicators.resources import IndicatorCategoryResource, misplaced
+from indicators.models import Declaration, Indicator, IndicatorCategory, LibraryIndicator
+from indicators.resources import (
+    IndicatorCategoryResource,
+    LibraryIndicatorResource,
+    misplaced,
+)
 from perfgoals.common.admin_bases import ReadOnlyAdmin, ReadOnlyInline
 from perfgoals.common.exchange.views import ExchangeAdmin
-from projects.admin import FormPageLink
+from projects.admin import WholeForm
 
 
 class IndicatorCategoryForm(forms.ModelForm):
@@ -73,13 +78,57 @@ class IndicatorCategoryAdmin(ExchangeAdmin):
         return f"至 {last} 年" if last else "各年度"
 
 
+class LibraryIndicatorForm(forms.ModelForm):
+    """Names and targets are one line each; the classes are those of the taxonomy."""
+
+    class Meta:
+        widgets = dict.fromkeys(("topic", "name", "target", "source"), UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = IndicatorCategory.objects.filter(parent__isnull=False).select_related("parent")
+        classes = list(known.order_by("parent__order", "order"))
+        names = {
+            "level1": dict.fromkeys(one.parent.name for one in classes if one.parent),
+            "level2": dict.fromkeys(one.name for one in classes),
+        }
+        for field, offered in names.items():
+            choices = {"": "—", **{name: name for name in offered}}
+            if stated := getattr(self.instance, field):
+                choices.setdefault(stated, stated)
+            self.fields[field].widget = UnfoldAdminSelectWidget(choices=choices.items())
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        level1, level2 = (self.cleaned_data.get(name) for name in ("level1", "level2"))
+        placed = IndicatorCategory.objects.filter(parent__name=level1, name=level2).exists()
+        if level1 and level2 and not placed:
+            raise ValidationError({"level2": f"「{level2}」不在「{level1}」之下"})
+        return cleaned
+
+
+@admin.register(LibraryIndicator)
+class LibraryIndicatorAdmin(ExchangeAdmin):
+    form = LibraryIndicatorForm
+    resource_classes = [LibraryIndicatorResource]
+    list_display = ["name", "level2", "topic", "target", "source", "is_active"]
+    list_filter = ["is_active", "level1", "level2", "topic"]
+    search_fields = ["code", "name", "topic", "target"]
+    search_help_text = "按编码、名称、主题、参考指标值查找"
+    fields = ["code", "level1", "level2", "topic", "name", "target", "source", "is_active"]
+    import_notes = (
+        "按编码对应：编码已有的修改，没有的新增；不删除指标。",
+        "一级指标、二级指标填指标分类中的名称。不再使用的，「使用中」填「否」。",
+    )
+
+
 class IndicatorInline(ReadOnlyInline):
     model = Indicator
     fields = ["level1", "level2", "name", "target", "target_kind"]
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(FormPageLink, ReadOnlyAdmin):
+class DeclarationAdmin(WholeForm, ReadOnlyAdmin):
     list_display = ["__str__", "unit", "nature", "category", "start", "end"]
     list_filter = ["form__year", "form__status", "nature", "category"]
     list_select_related = ["form__project__unit"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.querysets import IndicatorQuerySet, LibraryQuerySet
+from indicators.querysets import IndicatorRowQuerySet, LibraryQuerySet
 from indicators.values import Comparison, Kind
 from projects.models import Form
 
@@ -39,7 +39,7 @@ class IndicatorCategory(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "指标分类"
-        ordering = ["parent__order", "order", "code"]
+        ordering = [F("parent__order").asc(nulls_first=True), "order", "code"]
         constraints = [
             models.UniqueConstraint(
                 name="indicator_category_once",
@@ -124,7 +124,7 @@ class Indicator(IndicatorRow):
         Declaration, verbose_name="申报表", on_delete=models.CASCADE, related_name="indicators"
     )
 
-    objects = IndicatorQuerySet.as_manager()
+    objects = IndicatorRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "绩效指标"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q
 
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument, DeclaredIndicator
-from indicators.models import Declaration, Indicator, IndicatorCategory
+from indicators.models import Declaration, Indicator, IndicatorCategory, LibraryIndicator
 from indicators.values import read_value
 from perfgoals.common.findings import Finding
 from projects.models import Form, FormVersion, FundingSource, Project
@@ -43,6 +46,17 @@ ROW_COLUMNS = (
     "target_number",
     "target_measure",
 )
+
+
+class SeedForm(Protocol):
+    """A form of either kind, as far as the library takes from it."""
+
+    @property
+    def year(self) -> int: ...
+    @property
+    def project(self) -> Any: ...
+    @property
+    def indicators(self) -> Sequence[Any]: ...
 
 
 def row_columns(row: DeclaredIndicator | Any, *, year: int) -> dict[str, Any]:
@@ -155,6 +169,54 @@ def _ensure_category(
         return stored, False
     columns = {name: value for name, value in item.items() if name != "children"}
     return IndicatorCategory.objects.create(parent=parent, **columns), True
+
+
+@transaction.atomic
+def seed_library(forms: Iterable[SeedForm], topics: Mapping[str, str]) -> int:
+    """Keep the indicators of published forms in the library. One that is there already, by its class and
+    name, is left as an administrator has it.
+
+    Rows of one class and name are merged; the target is the one that most of them have (of equals the
+    first), and the topic the project in which most of them stand. What is damaged in the source is left
+    out: rows without a readable name, unreadable targets, and topics. topics: project name → topic, for
+    names that cannot be read or are no topic. Returns how many were added.
+    """
+    gathered: dict[tuple[str, str], list[tuple[str, str, str, int]]] = defaultdict(list)
+    for form in forms:
+        topic = topics.get(form.project.name, form.project.name)
+        for row in form.indicators:
+            if row.name and row.level2 and "name" not in row.damaged:
+                target = "" if "target" in row.damaged else row.target
+                gathered[row.level2, row.name].append((row.level1, topic, target, form.year))
+    kept = set(LibraryIndicator.objects.values_list("level2", "name"))
+    new = [
+        _library_indicator(level2, name, found)
+        for (level2, name), found in gathered.items()
+        if (level2, name) not in kept
+    ]
+    LibraryIndicator.objects.bulk_create(new)
+    return len(new)
+
+
+def _library_indicator(
+    level2: str, name: str, found: list[tuple[str, str, str, int]]
+) -> LibraryIndicator:
+    level1s, topics, targets, years = zip(*found, strict=True)
+    stated = [target for target in targets if target]
+    code = hashlib.sha256(f"{level2}\n{name}".encode()).hexdigest()[:10]
+    return LibraryIndicator(
+        code=f"L{code}",
+        level1=_most_frequent(level1s),
+        level2=level2,
+        topic=_most_frequent(topics),
+        name=name,
+        target=_most_frequent(stated) if stated else "",
+        source=f"公开表 {'、'.join(str(year) for year in sorted(set(years)))} 年度",
+    )
+
+
+def _most_frequent(texts: Sequence[str]) -> str:
+    return Counter(texts).most_common(1)[0][0]
 
 
 def _write(

@@ -201,11 +201,7 @@ UNFOLD = {
     },
     "SIDEBAR": {
         "navigation": [
-            {
-                "items": [
-                    {"title": "返回系统", "icon": "arrow_back", "link": "/", "active": False}
-                ]
-            },
+            {"items": [{"title": "返回系统", "icon": "arrow_back", "link": "/", "active": False}]},
             {
                 "title": "用户与单位",
                 "items": [
@@ -224,6 +220,7 @@ UNFOLD = {
                 "title": "指标与计分",
                 "items": [
                     admin_page("指标分类", "category", "indicators.indicatorcategory"),
+                    admin_page("指标库", "library_books", "indicators.libraryindicator"),
                     admin_page("计分办法", "calculate", "scoring.scoringscheme"),
                 ],
             },

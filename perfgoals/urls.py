@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, include, path
 
+from perfgoals.accounts.views import admin_sign_in
 from perfgoals.common import urls as job_urls
 from perfgoals.common.views import job_resume
 from scoring.api import api
@@ -17,10 +18,10 @@ job_patterns = [
 
 # The interface answers 401 by itself, where a page would send to the sign-in. Its description stays for
 # those who are signed in.
+DESCRIPTION = {"openapi-view", "openapi-json", "api-root"}
 api_patterns, api_app, api_namespace = api.urls
 for pattern in api_patterns:
-    described = {"openapi-view", "openapi-json", "api-root"}
-    if isinstance(pattern, URLPattern) and pattern.name not in described:
+    if isinstance(pattern, URLPattern) and pattern.name not in DESCRIPTION:
         login_not_required(pattern.callback)
 
 urlpatterns = [
@@ -28,5 +29,6 @@ urlpatterns = [
     path("", include("scoring.urls")),
     path("", include("perfgoals.accounts.urls")),
     path("jobs/", include((job_patterns, job_urls.app_name))),
+    path("admin/login/", admin_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
 ]

@@ -124,7 +124,7 @@ class Form(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "表"
-        ordering = ["-year", "project"]
+        ordering = ["-year_id", "project"]
         constraints = [
             models.UniqueConstraint(
                 name="form_once_a_year",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from indicators.models import Declaration, IndicatorRow
 from projects.models import Form
-from scoring.querysets import SchemeQuerySet
+from scoring.querysets import ResultQuerySet, SchemeQuerySet
 from scoring.rules.scheme import Scheme
 
 
@@ -118,6 +118,8 @@ class IndicatorResult(IndicatorRow):
         blank=True,
         choices=[("achieved", "达成"), ("partial", "部分达成"), ("missed", "未达成")],
     )
+
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "指标自评结果"

@@ -5,16 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('indicators', '0002_editing'),
-        ('scoring', '0001_initial'),
+        ("indicators", "0002_editing"),
+        ("scoring", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='selfevaluation',
-            name='declaration',
-            field=models.ForeignKey(blank=True, help_text='自评所依据的、已批准的申报表；指标和指标值取自其中', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='self_evaluations', to='indicators.declaration', verbose_name='申报表'),
+            model_name="selfevaluation",
+            name="declaration",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="自评所依据的、已批准的申报表；指标和指标值取自其中",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="self_evaluations",
+                to="indicators.declaration",
+                verbose_name="申报表",
+            ),
         ),
     ]
