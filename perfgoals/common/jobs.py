@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,10 +49,11 @@ class JobRun:
         self.job.save(update_fields=["result_name", "result_path"])
 
 
+@transaction.atomic
 def start_job(task: Any, *, kind: str, title: str, owner: Any, parameters: dict[str, Any]) -> Job:
-    """Queue work for a person: one Job row, and the task once the row is committed."""
+    """Queue work for a person. Job and task are written together: neither is ever there alone."""
     job = Job.objects.create(kind=kind, title=title, owner=owner, parameters=parameters)
-    transaction.on_commit(lambda: task.enqueue(job_id=str(job.pk)))
+    task.enqueue(job_id=str(job.pk))
     return job
 
 
@@ -79,6 +81,20 @@ def requeue_orphans(tasks: dict[str, Any]) -> int:
             tasks[job.kind].enqueue(job_id=str(job.pk))
             taken += 1
     return taken
+
+
+KEPT = timedelta(days=30)
+"""How long a job that is over, and its result, can be found."""
+
+
+def tidy_jobs() -> int:
+    """Forget jobs that ended long ago, and their result files. Returns how many."""
+    old = list(Job.objects.filter(finished_at__lt=timezone.now() - KEPT))
+    for job in old:
+        if job.result_path:
+            (settings.DATA_DIR / "results" / job.result_path).unlink(missing_ok=True)
+        job.delete()
+    return len(old)
 
 
 def run_job(job_id: str, work: Callable[[JobRun], None]) -> None:

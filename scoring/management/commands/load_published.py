@@ -1,4 +1,5 @@
-"""manage.py load_published: the shipped schemes, the taxonomy and the published forms."""
+"""manage.py load_published: the shipped schemes, the taxonomy, the published forms, and the library that is
+drawn from them."""
 
 from __future__ import annotations
 
@@ -8,14 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from indicators.services import load_categories
+from indicators.services import load_categories, seed_library
 from scoring.management.files import read_data, read_forms
 from scoring.rules.scheme import read_schemes
 from scoring.services import load_form, load_schemes
 
 
 class Command(BaseCommand):
-    help = "载入计分办法、指标分类和公开的 36 份表；已有的不动，可以重复执行"
+    help = "载入计分办法、指标分类、公开的 36 份表和由其归纳的指标库；已有的不动，可以重复执行"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -36,7 +37,9 @@ class Command(BaseCommand):
         # All files are read before anything is stored: a wrong one leaves nothing half loaded.
         documents = [document for file in files for document in read_forms(file)]
         new = sum(load_form(document)[1] for document in documents)
+        topics = read_data(settings.FIXTURES_DIR / "library_topics.json")
+        library = seed_library(documents, topics)
         self.stdout.write(
-            f"计分办法新增 {schemes} 个，指标分类新增 {categories} 个，"
+            f"计分办法新增 {schemes} 个，指标分类新增 {categories} 个，指标库新增 {library} 条，"
             f"公开表新增 {new} 份，已有 {len(documents) - new} 份"
         )
