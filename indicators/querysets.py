@@ -35,7 +35,7 @@ class LibraryQuerySet(models.QuerySet):
             "pk",
         )
 
-    def topics(self) -> Self:
+    def topics(self) -> Any:
         """For each topic of the indicators in use its ``name`` and how many ``indicators`` it has."""
         return (
             self.filter(is_active=True)

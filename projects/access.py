@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from perfgoals.accounts.models import Membership, Role, Unit
 from projects.documents import MoneyUnit, from_yuan
 from projects.models import Form, FormVersion
-from projects.workflow import Action, Status, may, next_status, offered
+from projects.workflow import Action, Status, WrongStatus, may, next_status, offered
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -48,6 +48,15 @@ def roles_for(user: User, form: Form) -> set[str]:
 def actions_for(user: User, form: Form) -> list[Action]:
     """What the person can do with the form as it now stands."""
     return offered(roles_for(user, form), Status(form.status))
+
+
+def can(user: User, form: Form, action: Action) -> bool:
+    """Whether the person can do this with the form now. Asks nothing where its status rules it out."""
+    try:
+        next_status(Status(form.status), action)
+    except WrongStatus:
+        return False
+    return any(may(role, action) for role in roles_for(user, form))
 
 
 def require(user: User, form: Form, action: Action) -> set[str]:

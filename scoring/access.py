@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import prefetch_related_objects
 
 from indicators.access import declaration_document
+from indicators.models import Indicator, LibraryIndicator
 from perfgoals.common.documents import read_json, stated, unpadded
 from projects.access import printed_amounts
 from projects.models import Form, FundingSource
@@ -14,13 +20,21 @@ from scoring.documents import (
     EvaluatedFunds,
     EvaluatedProject,
     FormDocument,
-    IndicatorResult,
     SelfEvaluationDocument,
     SpentFunds,
     TotalFunds,
 )
-from scoring.models import ScoringScheme
+from scoring.documents import IndicatorResult as ResultRow
+from scoring.models import IndicatorResult, ScoringScheme
 from scoring.rules.scheme import Scheme, read_schemes, scheme_for
+
+OFFERED = 20
+"""How many indicators are offered at most."""
+
+_CHILDREN = {
+    FormKind.DECLARATION: ("declaration", "indicators"),
+    FormKind.SELF_EVALUATION: ("self_evaluation", "results"),
+}
 
 
 def form_document(form: Form) -> FormDocument:
@@ -28,6 +42,71 @@ def form_document(form: Form) -> FormDocument:
     if form.kind == FormKind.DECLARATION:
         return declaration_document(form)
     return self_evaluation_document(form)
+
+
+@contextmanager
+def read_once(form: Form) -> Iterator[None]:
+    """Within it the amounts and rows of the form are read once, however often they are asked for; after
+    it, when they may have been written, they are read anew."""
+    child = _CHILDREN[FormKind(form.kind)]
+    prefetch_related_objects([form], "funding_lines", f"{child[0]}__{child[1]}")
+    try:
+        yield
+    finally:
+        # There is no public way to forget what was prefetched but reading the whole object again.
+        form._prefetched_objects_cache.pop("funding_lines", None)  # type: ignore[attr-defined]
+        getattr(form, child[0])._prefetched_objects_cache.pop(child[1], None)
+
+
+def offered_indicators(
+    words: str, *, level2: str = "", form: Form | None = None
+) -> list[dict[str, Any]]:
+    """Indicators to choose from while a name is typed: id (of the library, else None), level1, level2,
+    name, target and where it is ``from``.
+
+    First those whose name begins with the words; among these what the unit of the form used in its other
+    forms, the latest year first, and then the library. A name stands once in each class.
+    """
+    found: list[dict[str, Any]] = []
+    if form is not None:
+        found = _used(words, level2, form)
+    found += [
+        {
+            "id": one.pk,
+            "level1": one.level1,
+            "level2": one.level2,
+            "name": one.name,
+            "target": one.target,
+            "from": f"指标库 · {one.topic}" if one.topic else "指标库",
+        }
+        for one in LibraryIndicator.objects.offered(words, level2=level2)[: 2 * OFFERED]
+    ]
+    begins = words.strip().casefold()
+    found.sort(key=lambda one: not one["name"].casefold().startswith(begins))
+    once: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in found:
+        once.setdefault((one["level2"], one["name"]), one)
+    return list(once.values())[:OFFERED]
+
+
+def _used(words: str, level2: str, form: Form) -> list[dict[str, Any]]:
+    """What the unit used in its other forms, the latest year first."""
+    used: list[dict[str, Any]] = []
+    for model in (Indicator, IndicatorResult):
+        rows = model.objects.used_by(form.project.unit_id, words, level2=level2, besides=form.pk)
+        used += rows[: 4 * OFFERED]
+    used.sort(key=lambda row: (row["level2"] != level2, -row["year"]))
+    return [
+        {
+            "id": None,
+            "level1": row["level1"],
+            "level2": row["level2"],
+            "name": row["name"],
+            "target": "" if "target" in row["damaged"] else row["target"],
+            "from": f"本单位 {row['year']} 年",
+        }
+        for row in used
+    ]
 
 
 def self_evaluation_document(form: Form) -> SelfEvaluationDocument:
@@ -62,7 +141,7 @@ def self_evaluation_document(form: Form) -> SelfEvaluationDocument:
         expected_goal=evaluation.expected_goal,
         actual_outcome=evaluation.actual_outcome,
         indicators=[
-            IndicatorResult(
+            ResultRow(
                 level1=row.level1,
                 level2=row.level2,
                 name=row.name,

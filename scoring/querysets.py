@@ -1,4 +1,4 @@
-"""Schemes as services and commands need them."""
+"""Schemes as services and commands need them, and rows as the editor does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
+from indicators.querysets import IndicatorRowQuerySet
+
 if TYPE_CHECKING:
     from scoring.models import ScoringScheme
+
+
+class ResultQuerySet(IndicatorRowQuerySet):
+    form_path = "self_evaluation__form"
 
 
 class SchemeQuerySet(models.QuerySet):

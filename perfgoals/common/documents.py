@@ -269,3 +269,27 @@ class Document(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """The document as read: only the keys that were given, in the order of the form."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+    def as_kept(self) -> Self:
+        """The document as the tables give it back: numbers with at least two decimals and no more than
+        they need. What was just typed then says the same as what is read later."""
+        changed: dict[str, Any] = {}
+        for name in self.model_fields_set:
+            value = getattr(self, name)
+            kept = _kept(value)
+            if kept is not value:
+                changed[name] = kept
+        return self.model_copy(update=changed) if changed else self
+
+
+def _kept(value: Any) -> Any:
+    """The same object where nothing changes."""
+    if isinstance(value, Decimal):
+        kept = unpadded(value)
+        return value if str(kept) == str(value) else kept
+    if isinstance(value, Document):
+        return value.as_kept()
+    if isinstance(value, list):
+        rows = [_kept(row) for row in value]
+        return rows if any(new is not old for new, old in zip(rows, value, strict=True)) else value
+    return value

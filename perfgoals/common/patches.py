@@ -127,6 +127,15 @@ def differences(before: Document, after: Document) -> list[Difference]:
     return found
 
 
+def row_pairs(
+    before: Sequence[Document], after: Sequence[Document]
+) -> tuple[dict[int, int], set[int]]:
+    """Which rows are the same: place in ``after`` → place in ``before``. And the places in ``before`` of
+    those that kept their order; the others were moved."""
+    pairs = _paired([row.as_json() for row in before], [row.as_json() for row in after])
+    return pairs, _longest_rising(list(pairs.values()))
+
+
 def _cell_differences(path: str, before: Any, after: Any) -> list[Difference]:
     old, new = _cells(before, path), _cells(after, path)
     return [

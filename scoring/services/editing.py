@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import transaction
 
@@ -25,7 +25,7 @@ from perfgoals.common.patches import (
 from projects.models import Form, FormVersion
 from projects.services import StaleVersion, claim_version, record_version, set_status
 from projects.workflow import Action, Status, next_status
-from scoring.access import form_document, get_scheme
+from scoring.access import form_document, get_scheme, read_once
 from scoring.checks import check_self_evaluation
 from scoring.documents import FormDocument, SelfEvaluationDocument, read_form
 from scoring.evaluation import Evaluation, evaluate
@@ -33,6 +33,8 @@ from scoring.services.evaluations import save_self_evaluation
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
+
+D = TypeVar("D", bound=FormDocument)
 
 # What a form is, as against what it says: settled when it is begun.
 IDENTITY = frozenset({"form", "year", "department", "unit", "source", "money_unit", "damaged"})
@@ -91,10 +93,15 @@ def patch_form(
     next_status(Status(form.status), Action.EDIT)
     if form.version != expected_version:
         raise StaleVersion(form, expected_version)
+    with read_once(form):
+        return _patch(form, changes, by=by)
+
+
+def _patch(form: Form, changes: Sequence[Change], *, by: User) -> Patched:
     before = form_document(form)
     allowed, locked = _sorted_out(form, changes)
     after, refused = apply_changes(before, allowed)
-    after = with_row_codes(after)
+    after = with_row_codes(after).as_kept()
     confirmed = _confirm(form, before, allowed)
     if after == before and not confirmed:
         return Patched(judge(before, form), locked + refused)
@@ -119,9 +126,16 @@ def replace_form(
     next_status(Status(form.status), Action.EDIT)
     if form.version != expected_version:
         raise StaleVersion(form, expected_version)
+    with read_once(form):
+        return _replace(form, document, by=by, reason=reason, note=note)
+
+
+def _replace(
+    form: Form, document: FormDocument, *, by: User, reason: FormVersion.Reason, note: str
+) -> Judged:
     before = form_document(form)
     kept = {name: getattr(before, name) for name in IDENTITY if name in before.model_fields_set}
-    after = with_row_codes(document.model_copy(update=kept))
+    after = with_row_codes(document.model_copy(update=kept)).as_kept()
     return _save(form, after, before=before, by=by, reason=reason, note=note)
 
 
@@ -159,21 +173,22 @@ def withdraw_form(form: Form, *, by: User, expected_version: int) -> None:
     _move(form, Action.WITHDRAW, FormVersion.Reason.WITHDRAWN, document, by, expected_version)
 
 
-def with_row_codes(document: FormDocument) -> FormDocument:
+def with_row_codes(document: D) -> D:
     """The document with a code on every row, so that comments, evidence and comparisons keep to their
     row when it moves. A code that stands twice (a row was copied) stays with the first."""
     taken: set[str] = set()
+    stored: Sequence[Any] = document.indicators
     rows = []
-    for row in document.indicators:
+    for row in stored:
         code = row.code
         if not code or code in taken:
             code = secrets.token_hex(4)
             row = row.model_copy(update={"code": code})
         taken.add(code)
         rows.append(row)
-    if all(new is old for new, old in zip(rows, document.indicators, strict=True)):
+    if all(new is old for new, old in zip(rows, stored, strict=True)):
         return document
-    return document.model_copy(update={"indicators": rows})
+    return cast(D, document.model_copy(update={"indicators": rows}))
 
 
 def stable_path(document: FormDocument, path: str) -> str:
@@ -181,8 +196,9 @@ def stable_path(document: FormDocument, path: str) -> str:
     parts = path.split(".")
     if len(parts) == 3 and parts[0] == "indicators" and parts[1].isdecimal():
         number = int(parts[1])
-        if number < len(document.indicators) and document.indicators[number].code:
-            return f"row:{document.indicators[number].code}.{parts[2]}"
+        rows: Sequence[Any] = document.indicators
+        if number < len(rows) and rows[number].code:
+            return f"row:{rows[number].code}.{parts[2]}"
     return path
 
 
@@ -191,7 +207,8 @@ def current_path(document: FormDocument, stable: str) -> str | None:
     if not stable.startswith("row:"):
         return stable
     code, _, field = stable.removeprefix("row:").partition(".")
-    for number, row in enumerate(document.indicators):
+    rows: Sequence[Any] = document.indicators
+    for number, row in enumerate(rows):
         if row.code == code:
             return f"indicators.{number}.{field}"
     return None

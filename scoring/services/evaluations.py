@@ -11,10 +11,10 @@ from indicators.services import ROW_COLUMNS, row_columns
 from perfgoals.common.findings import Finding
 from projects.models import Form, FormVersion, FundingSource, Project
 from projects.services import (
-    claim_version,
     ensure_project,
     ensure_year,
     record_version,
+    write_columns,
     write_funding_lines,
     write_header,
     write_rows,
@@ -73,7 +73,7 @@ def create_self_evaluation(
     return form
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def save_self_evaluation(
     form: Form,
     document: SelfEvaluationDocument,
@@ -89,8 +89,15 @@ def save_self_evaluation(
     before: what the form says now, where the caller has read it already: parts that do not differ are
     not written again. Returns the evaluation and the findings.
     """
-    claim_version(form, expected=expected_version)
-    return _write(form, document, by=by, reason=reason, note=note, before=before)
+    return _write(
+        form,
+        document,
+        by=by,
+        reason=reason,
+        note=note,
+        before=before,
+        expected_version=expected_version,
+    )
 
 
 def _write(
@@ -101,6 +108,7 @@ def _write(
     reason: FormVersion.Reason,
     note: str = "",
     before: SelfEvaluationDocument | None = None,
+    expected_version: int | None = None,
 ) -> tuple[Evaluation, list[Finding]]:
     evaluation = form.self_evaluation
     outcome = evaluate(document, evaluation.scheme.as_scheme())
@@ -116,6 +124,7 @@ def _write(
             "damaged": document.damaged,
         },
         findings,
+        expected_version=expected_version,
     )
     if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
         _write_funds(form, document)
@@ -168,17 +177,21 @@ def _write_scores(
     evaluation: SelfEvaluation, document: SelfEvaluationDocument, outcome: Evaluation
 ) -> None:
     total = document.funds.total
-    evaluation.expected_goal = document.expected_goal
-    evaluation.actual_outcome = document.actual_outcome
-    evaluation.execution_weight = total.weight
-    evaluation.execution_score = total.score
-    evaluation.execution_reason = total.deviation_reason
-    evaluation.total_weight = document.total_weight
-    evaluation.total_score = document.total_score
-    evaluation.rating = document.rating
-    evaluation.computed_rate = outcome.execution.rate
-    evaluation.computed_execution_score = outcome.execution.score
-    evaluation.computed_total = outcome.total_score
-    evaluation.suggested_total = outcome.suggested_total
-    evaluation.computed_rating = outcome.rating or ""
-    evaluation.save()
+    write_columns(
+        evaluation,
+        {
+            "expected_goal": document.expected_goal,
+            "actual_outcome": document.actual_outcome,
+            "execution_weight": total.weight,
+            "execution_score": total.score,
+            "execution_reason": total.deviation_reason,
+            "total_weight": document.total_weight,
+            "total_score": document.total_score,
+            "rating": document.rating,
+            "computed_rate": outcome.execution.rate,
+            "computed_execution_score": outcome.execution.score,
+            "computed_total": outcome.total_score,
+            "suggested_total": outcome.suggested_total,
+            "computed_rating": outcome.rating or "",
+        },
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from indicators.services import create_declaration
 from indicators.values import Kind, read_value
 from perfgoals.common.sheets import shipped_layout
 from projects.documents import from_yuan, to_yuan
-from projects.models import Form, FormVersion, Project
+from projects.models import FiscalYear, Form, FormVersion, Project
 from projects.workflow import FormKind, Status
 from scoring.documents import (
     EvaluatedFunds,
@@ -33,7 +33,7 @@ from scoring.documents import (
 )
 from scoring.models import ScoringScheme
 from scoring.rules.weights import propose_weights
-from scoring.services.editing import stable_path, with_row_codes
+from scoring.services.editing import TAKEN_OVER, stable_path, with_row_codes
 from scoring.services.evaluations import create_self_evaluation
 
 if TYPE_CHECKING:
@@ -54,11 +54,14 @@ def start_declaration(
 ) -> Form:
     """A new declaration for the project and year.
 
-    copy_of: a declaration whose goals, indicators and amounts are taken over; the amounts, and the
-    targets that name a date, are marked to be confirmed. library: indicators to begin with instead.
-    Raises ValidationError where the project already has a declaration for the year.
+    copy_of: a declaration whose goals, indicators and amounts are taken over; marked to be confirmed
+    are the amounts, whatever names a date or the year of the other form, and what is damaged there.
+    library: indicators to begin with instead. Raises ValidationError where the project already has a
+    declaration for the year, and for a copy of a form of the other kind.
     """
-    _refuse_second(FormKind.DECLARATION, project, year)
+    _refuse_impossible(FormKind.DECLARATION, project, year)
+    if copy_of is not None and copy_of.kind != FormKind.DECLARATION:
+        raise ValidationError("申报表只能从另一份申报表复制")
     document = DeclarationDocument(
         form="declaration",
         year=year,
@@ -74,13 +77,13 @@ def start_declaration(
         money_unit=shipped_layout(FormKind.DECLARATION.value, year).money_unit,
         indicators=[
             DeclaredIndicator(level1=i.level1, level2=i.level2, name=i.name, target=i.target)
-            for i in library
+            for i in _in_order_of_classes(library)
         ],
     )
     to_confirm: list[str] = []
     if copy_of is not None:
         document, to_confirm = _copied(document, declaration_document(copy_of))
-    document = with_row_codes(document)
+    document = with_row_codes(document).as_kept()
     reason = FormVersion.Reason.COPIED if copy_of else FormVersion.Reason.CREATED
     form = create_declaration(document, by=by, reason=reason, project=project)
     if to_confirm:
@@ -110,17 +113,27 @@ def _copied(
             "indicators": rows,
         }
     )
-    amounts = [
-        f"funds.{name}"
-        for name in (*_PROJECT_AMOUNTS, *_AMOUNTS)
-        if getattr(funds, name) is not None
-    ]
-    dated = [
-        f"indicators.{number}.target"
-        for number, row in enumerate(rows)
-        if _names_a_date(row.target, earlier.year)
-    ]
-    return copied, amounts + dated
+    return copied, list(_to_confirm(copied, earlier))
+
+
+def _to_confirm(copied: DeclarationDocument, earlier: DeclarationDocument) -> Iterator[str]:
+    """The cells of a copy that may not hold for it as they stand, in the order of the form."""
+    for name in ("start", "end"):
+        day = getattr(copied.project, name)
+        # The end of a plan that lies before the year of the form, and the beginning that goes with it.
+        if day and copied.project.end and copied.project.end.year < copied.year:
+            yield f"project.{name}"
+    for name in (*_PROJECT_AMOUNTS, *_AMOUNTS):
+        if getattr(copied.funds, name) is not None:
+            yield f"funds.{name}"
+    for name in ("overall_goal", "annual_goal"):
+        if str(earlier.year) in getattr(copied, name) or name in earlier.damaged:
+            yield name
+    for number, row in enumerate(earlier.indicators):
+        if str(earlier.year) in row.name or "name" in row.damaged:
+            yield f"indicators.{number}.name"
+        if _names_a_date(row.target, earlier.year) or "target" in row.damaged:
+            yield f"indicators.{number}.target"
 
 
 def _names_a_date(target: str, year: int) -> bool:
@@ -132,23 +145,24 @@ def _names_a_date(target: str, year: int) -> bool:
     )
 
 
+def _in_order_of_classes(library: Sequence[LibraryIndicator]) -> Iterable[LibraryIndicator]:
+    """As the official tree has them, so that the merged cells of levels 1 and 2 stand together."""
+    chosen = [indicator.pk for indicator in library]
+    return LibraryIndicator.objects.in_tree_order().filter(pk__in=chosen) if chosen else ()
+
+
 @transaction.atomic
-def start_self_evaluation(*, project: Project, year: int, by: User) -> Form:
-    """A new self-evaluation for the project and year, from its approved declaration if there is one.
+def start_self_evaluation(
+    *, project: Project, year: int, by: User, with_declaration: bool = True
+) -> Form:
+    """A new self-evaluation for the project and year, from its approved declaration if there is one and
+    ``with_declaration``.
 
     Indicators and targets are then taken over, and weights proposed by the scheme in force. Raises
     ValidationError where the project already has a self-evaluation for the year.
     """
-    _refuse_second(FormKind.SELF_EVALUATION, project, year)
-    declaration = (
-        Declaration.objects.filter(
-            form__project=project,
-            form__year=year,
-            form__status__in=[Status.APPROVED.value, Status.PUBLISHED.value],
-        )
-        .select_related("form")
-        .first()
-    )
+    _refuse_impossible(FormKind.SELF_EVALUATION, project, year)
+    declaration = approved_declaration(project, year) if with_declaration else None
     scheme = ScoringScheme.objects.in_force(year).as_scheme()
     money_unit = shipped_layout(FormKind.SELF_EVALUATION.value, year).money_unit
     rows: list[IndicatorResult] = []
@@ -165,6 +179,7 @@ def start_self_evaluation(*, project: Project, year: int, by: User) -> Form:
                 name=row.name,
                 target=row.target,
                 weight=weight,
+                damaged={cell: how for cell, how in row.damaged.items() if cell in TAKEN_OVER},
             )
             for row, weight in zip(declared.indicators, weights, strict=True)
         ]
@@ -190,9 +205,10 @@ def start_self_evaluation(*, project: Project, year: int, by: User) -> Form:
         ),
         expected_goal=goal,
         indicators=rows,
+        total_weight=scheme.weights.total.value,
     )
     return create_self_evaluation(
-        with_row_codes(document),
+        with_row_codes(document).as_kept(),
         by=by,
         reason=FormVersion.Reason.CREATED,
         project=project,
@@ -200,6 +216,20 @@ def start_self_evaluation(*, project: Project, year: int, by: User) -> Form:
     )
 
 
-def _refuse_second(kind: FormKind, project: Project, year: int) -> None:
+def approved_declaration(project: Project, year: int) -> Declaration | None:
+    """The declaration that a self-evaluation of the project and year starts from."""
+    approved = [Status.APPROVED.value, Status.PUBLISHED.value]
+    return (
+        Declaration.objects.filter(
+            form__project=project, form__year=year, form__status__in=approved
+        )
+        .select_related("form")
+        .first()
+    )
+
+
+def _refuse_impossible(kind: FormKind, project: Project, year: int) -> None:
+    if FiscalYear.objects.filter(year=year, is_open=False).exists():
+        raise ValidationError(f"{year} 年度没有开放填报")
     if Form.objects.filter(kind=kind.value, project=project, year=year).exists():
         raise ValidationError(f"「{project}」{year} 年度已有{kind.label}，请直接打开它")

@@ -3,23 +3,24 @@ form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
+from indicators.documents import DeclaredIndicator
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
 from projects.access import actions_for, get_form, require
 from projects.models import Attachment, Form
 from projects.workflow import Action, WrongStatus
 from scoring.access import form_document
-from scoring.documents import FormDocument
+from scoring.documents import FormDocument, IndicatorResult
 from scoring.services import add_attachment, remove_attachment
 from scoring.services.attachments import ACCEPTED, MAX_BYTES, TYPES
 
@@ -64,9 +65,10 @@ def evidence_of(form: Form, document: FormDocument, *, may_change: bool) -> Evid
     found: dict[str, list[Attachment]] = {}
     for attachment in form.attachments.select_related("by"):
         found.setdefault(attachment.row_code, []).append(attachment)
+    coded: Sequence[DeclaredIndicator | IndicatorResult] = document.indicators
     rows = [Place("", "整份表")] + [
         Place(row.code, f"第 {number} 行 {row.name}".strip())
-        for number, row in enumerate(document.indicators, 1)
+        for number, row in enumerate(coded, 1)
         if row.code
     ]
     known = {row.code for row in rows}
@@ -97,7 +99,7 @@ def attachment_list(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "scoring/attachment_list.html", context, status=422 if problems else 200)
 
 
-def _add(request: HttpRequest, form: Form) -> list[str]:
+def _add(request: SignedInRequest, form: Form) -> list[str]:
     """Take in the file that was sent. Returns what is wrong with it."""
     try:
         require(request.user, form, Action.EDIT)
@@ -159,7 +161,7 @@ def _evidence_for(user: User, form: Form) -> Evidence:
     return evidence_of(form, form_document(form), may_change=may_change)
 
 
-def _back(request: HttpRequest, form: Form) -> HttpResponse:
+def _back(request: SignedInRequest, form: Form) -> HttpResponse:
     """To the page that the part was shown on."""
     page = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(page, allowed_hosts=None) and page.startswith("/"):

@@ -182,6 +182,8 @@ def _told(
         if one.happened is Happened.CHANGED:
             # As printed, with thousands separators, where the sheet has the very cell.
             was, now = _printed(old_cells, path, was), _printed(new_cells, path, now)
+            if was == now:
+                continue  # 「10」 and 「10.00」 of an amount
         found.append(
             Told(
                 _HAPPENED[one.happened],

@@ -18,8 +18,9 @@ from perfgoals.common.findings import Finding, Level
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import Anchors, cell_id, view_sheet
 from perfgoals.common.views import allow_methods
-from projects.access import get_form
+from projects.access import can, get_form
 from projects.models import Form
+from projects.workflow import Action
 from scoring.access import form_document
 from scoring.checks import check_self_evaluation
 from scoring.documents import FormDocument
@@ -60,7 +61,13 @@ def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     form = get_form(request.user, pk)
     listing = listing_for(request.user, request.GET)
     before, after = listing.neighbours(pk)
-    context = {"form": form, "listing": listing, "before": before, "after": after}
+    context = {
+        "form": form,
+        "listing": listing,
+        "before": before,
+        "after": after,
+        "can_edit": can(request.user, form, Action.EDIT),
+    }
     return render(request, "scoring/form_detail.html", context | _shown(form))
 
 

@@ -203,7 +203,7 @@ class Desk:
             last = Way(
                 "last",
                 f"复制本项目 {self.last.year_id} 年的表",
-                f"目标和 {self.last.row_count} 行指标照搬；金额和带日期的内容标出，逐一确认",
+                f"目标和 {self.last.row_count} 行指标照搬；金额和带日期的内容标出，逐一确认",  # type: ignore[attr-defined]
             )
         other = Way("other", "复制本单位的另一份表", "同样照搬目标和指标，标出待确认之处")
         if not self.other_forms:
@@ -280,7 +280,8 @@ def form_new(request: SignedInRequest) -> HttpResponse:
     desk = Desk(request.user, chosen)
     if not desk.units:
         raise PermissionDenied("只有填报人可以新建表。您还没有填报人岗位，请联系系统管理员。")
-    form = NewFormForm(request.POST or None, desk=desk, chosen=chosen)
+    sent = request.POST if request.method == "POST" else None
+    form = NewFormForm(sent, desk=desk, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("scoring:form-edit", _start(form.cleaned_data, desk).pk)

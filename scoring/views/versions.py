@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from perfgoals.accounts.views import SignedInRequest
@@ -109,7 +109,7 @@ def version_restore(request: SignedInRequest, pk: int, number: int) -> HttpRespo
 
 
 def _asked(
-    request: HttpRequest, form: Form, version: FormVersion, *, refused: str = ""
+    request: SignedInRequest, form: Form, version: FormVersion, *, refused: str = ""
 ) -> HttpResponse:
     context = {
         "form": form,

@@ -6,19 +6,18 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from projects.models import Attachment, Form
-from scoring.access import form_document
 from scoring.services.attachments import MAX_BYTES
 from tests.admin.workbooks import workbook
 from tests.cast import Cast
-from tests.drafts import change, copied_declaration
+from tests.drafts import change, copied_declaration, said
 from tests.reading import links, nothing_written, text, texts
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +59,7 @@ def url(form: Form, *rest: object) -> str:
     return "/".join(["", "forms", str(form.pk), "attachments", *map(str, rest), ""])
 
 
-def send(
-    client: Client, form: Form, content: bytes, name: str = "证明.pdf", row: str = ""
-) -> HttpResponse:
+def send(client: Client, form: Form, content: bytes, name: str = "证明.pdf", row: str = "") -> Any:
     data = {"file": SimpleUploadedFile(name, content), "row": row}
     return client.post(url(form), data)
 
@@ -144,7 +141,7 @@ def test_a_file_must_be_chosen(preparer: Client, draft: Form) -> None:
 def test_the_same_file_is_taken_once_for_a_row(preparer: Client, draft: Form) -> None:
     upload(preparer, draft)
     assert "这一行已有同样的文件" in refusal(preparer, draft, PDF, name="别名.pdf")
-    code = form_document(draft).indicators[0].code
+    code = said(draft).indicators[0].code
     upload(preparer, draft, row=code)
     assert len(stored_files()) == 2
 
@@ -152,7 +149,7 @@ def test_the_same_file_is_taken_once_for_a_row(preparer: Client, draft: Form) ->
 def test_it_belongs_to_a_row_even_when_the_row_moves(
     cast: Cast, preparer: Client, draft: Form
 ) -> None:
-    row = form_document(draft).indicators[16]
+    row = said(draft).indicators[16]
     upload(preparer, draft, row=row.code)
     change(draft, cast.preparer, {"op": "move", "path": "indicators", "at": 16, "to": 0})
     assert texts(preparer.get(url(draft)), ".evidence-place") == [f"第 1 行 {row.name}"]
@@ -251,7 +248,7 @@ def test_nothing_changes_once_the_form_was_handed_in(preparer: Client, draft: Fo
 def test_the_form_page_lists_it(
     client_of: Callable[[str], Client], preparer: Client, draft: Form
 ) -> None:
-    attachment = upload(preparer, draft, row=form_document(draft).indicators[2].code)
+    attachment = upload(preparer, draft, row=said(draft).indicators[2].code)
     page = client_of("auditor").get(f"/forms/{draft.pk}/")
     assert links(page, ".evidence a") == [url(draft, attachment.pk)]
     assert texts(page, ".evidence-place") == ["第 3 行 排污许可证执行报告技术审核单位成本"]
@@ -266,7 +263,7 @@ def test_after_an_upload_one_is_back_where_one_was(preparer: Client, draft: Form
 
 def test_through_the_interface(client_of: Callable[[str], Client], draft: Form) -> None:
     client, address = client_of("preparer"), f"/api/forms/{draft.pk}/attachments"
-    code = form_document(draft).indicators[0].code
+    code = said(draft).indicators[0].code
     made = client.post(address, {"file": SimpleUploadedFile("报告.pdf", PDF), "row": code})
     assert made.status_code == 201
     (listed,) = client.get(address).json()

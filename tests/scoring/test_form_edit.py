@@ -14,20 +14,17 @@ from pytest_django import DjangoAssertNumQueries
 from projects.models import Form, Project
 from scoring.services import start_declaration, start_self_evaluation
 from tests.cast import Cast
-from tests.reading import nothing_written, text
+from tests.reading import links, nothing_written, text
 
 ClientOf = Callable[[str], Client]
+SAVING = (12, 11)
 
 
 @pytest.fixture
 def draft(cast: Cast, db: None) -> Form:
     """A declaration of the bureau with the 62 rows of a published one, which its preparers fill."""
-    project = Project.objects.create(
-        code="T1", name="新建项目", unit=cast.planning.project.unit
-    )
-    return start_declaration(
-        project=project, year=2026, by=cast.preparer, copy_of=cast.declaration
-    )
+    project = Project.objects.create(code="T1", name="新建项目", unit=cast.planning.project.unit)
+    return start_declaration(project=project, year=2026, by=cast.preparer, copy_of=cast.declaration)
 
 
 def data_of(client: Client, form: Form) -> dict[str, Any]:
@@ -39,8 +36,9 @@ def data_of(client: Client, form: Form) -> dict[str, Any]:
 
 @pytest.mark.parametrize("who", ["preparer", "colleague"])
 def test_preparers_of_the_unit_edit(client_of: ClientOf, draft: Form, who: str) -> None:
+    client = client_of(who)
     with nothing_written():
-        data = data_of(client_of(who), draft)
+        data = data_of(client, draft)
     assert data["state"]["document"]["project"]["name"] == "新建项目"
     assert len(data["state"]["document"]["indicators"]) == 62
     assert "submit" in data["state"]["actions"]
@@ -65,6 +63,17 @@ def test_a_published_form_cannot_be_edited(client_of: ClientOf, cast: Cast, db: 
     response = client_of("preparer").get(f"/forms/{form.pk}/edit/", follow=True)
     assert response.redirect_chain == [(f"/forms/{form.pk}/", 302)]
     assert "这份表现在是「已公开」，不能修改。" in text(response, ".messages")
+
+
+def test_the_form_page_leads_to_the_editor_where_it_can_be_edited(
+    client_of: ClientOf, cast: Cast, draft: Form
+) -> None:
+    address = f"/forms/{draft.pk}/edit/"
+    page = client_of("preparer").get(f"/forms/{draft.pk}/")
+    assert links(page, ".toolbar-actions a")[-1] == address
+    for who, form in (("auditor", draft), ("preparer", cast.planning)):
+        page = client_of(who).get(f"/forms/{form.pk}/")
+        assert "/edit/" not in "".join(links(page, ".toolbar-actions a"))
 
 
 def test_other_methods_are_refused(client_of: ClientOf, draft: Form) -> None:
@@ -114,5 +123,17 @@ def test_queries_do_not_grow_with_the_form(
     client_of: ClientOf, draft: Form, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of("preparer")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get(f"/forms/{draft.pk}/edit/")
+
+
+def test_saving_one_cell_of_62_rows_takes_few_queries(
+    client_of: ClientOf, draft: Form, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = client_of("preparer")
+    change = {"op": "set", "path": "indicators.3.name", "value": "改过的名称"}
+    for number in range(2):  # the first opens a sitting, the others go on with it
+        version = Form.objects.get(pk=draft.pk).version
+        data = {"version": version, "changes": [change | {"value": f"第 {number} 次"}]}
+        with django_assert_num_queries(SAVING[number]):
+            client.patch(f"/api/forms/{draft.pk}", data, content_type="application/json")

@@ -12,7 +12,6 @@ from perfgoals.common.documents import DocumentError
 from projects.models import Form, FormVersion
 from projects.services import StaleVersion
 from projects.workflow import WrongStatus
-from scoring.access import form_document
 from scoring.documents import read_form
 from scoring.services import (
     NotSound,
@@ -22,7 +21,7 @@ from scoring.services import (
     withdraw_form,
 )
 from tests.cast import Cast
-from tests.drafts import CHANGES, change, copied_declaration, evaluation_of, put
+from tests.drafts import CHANGES, change, copied_declaration, evaluation_of, put, said
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +39,12 @@ def test_a_change_is_stored_and_makes_a_version(cast: Cast, draft: Form) -> None
     assert stored.version == draft.version == 2
     assert stored.updated_at == draft.updated_at >= before
     row = stored.declaration.indicators.get(order=3)
-    assert (row.target, row.target_number, row.target_measure) == ("≥52000.00(家)", 52000, "家")
-    assert form_document(stored) == read_form(stored.versions.get(number=2).document)
+    assert (row.target, row.target_number, row.target_measure) == (
+        "≥52000.00(家)",
+        Decimal(52000),
+        "家",
+    )
+    assert said(stored) == read_form(stored.versions.get(number=2).document)
 
 
 def test_one_object_can_be_changed_again_and_again(cast: Cast, draft: Form) -> None:
@@ -49,11 +52,11 @@ def test_one_object_can_be_changed_again_and_again(cast: Cast, draft: Form) -> N
         change(draft, cast.preparer, put("indicators.0.target", f"≤{number}.00(元/家)"))
         change(draft, cast.preparer, put("funds.annual_request", f"{number}.50"))
         change(draft, cast.preparer, put("annual_goal", f"目标{number}"))
-        document = form_document(draft)
+        document = said(draft)
         assert document.indicators[0].target == f"≤{number}.00(元/家)"
         assert document.funds.annual_request == Decimal(f"{number}.50")
         assert document.annual_goal == f"目标{number}"
-        assert document == form_document(Form.objects.get(pk=draft.pk))
+        assert document == said(draft)
 
 
 def test_rows_come_and_go(cast: Cast, draft: Form) -> None:
@@ -64,7 +67,7 @@ def test_rows_come_and_go(cast: Cast, draft: Form) -> None:
         {"op": "insert", "path": "indicators", "at": 4, "rows": [new, new]},
         {"op": "remove", "path": "indicators", "at": 0, "count": 3},
     )
-    rows = form_document(Form.objects.get(pk=draft.pk)).indicators
+    rows = said(draft).indicators
     assert [row.name for row in rows[:3]] == [
         "固定污染源信息库动态更新企业数",
         "培训次数",
@@ -79,7 +82,7 @@ def test_of_two_writers_the_second_is_told(cast: Cast, draft: Form) -> None:
     change(draft, cast.preparer, put("annual_goal", "甲写的"))
     with pytest.raises(StaleVersion):
         change(other, cast.colleague, put("annual_goal", "乙写的"))
-    assert form_document(Form.objects.get(pk=draft.pk)).annual_goal == "甲写的"
+    assert said(draft).annual_goal == "甲写的"
     with pytest.raises(StaleVersion):
         patch_form(
             Form.objects.get(pk=draft.pk),
@@ -101,7 +104,7 @@ def test_what_cannot_be_held_is_refused_and_the_rest_saved(cast: Cast, draft: Fo
         ("funds.annual_request", "number", "应为数字，读到 「二百万」"),
         ("unit", "locked", "年度、单位等在建表时已确定，不能改动"),
     ]
-    document = form_document(Form.objects.get(pk=draft.pk))
+    document = said(draft)
     assert document.annual_goal == "写好的目标"
     assert document.funds.annual_request == Decimal("2220000.00")
 
@@ -111,7 +114,7 @@ def test_a_row_that_is_not_there_changes_nothing(cast: Cast, draft: Form) -> Non
         change(draft, cast.preparer, put("annual_goal", "新"), put("indicators.90.name", "新"))
     stored = Form.objects.get(pk=draft.pk)
     assert stored.version == 1
-    assert form_document(stored).annual_goal != "新"
+    assert said(stored).annual_goal != "新"
 
 
 def test_taken_over_indicators_are_locked(cast: Cast) -> None:
@@ -127,7 +130,7 @@ def test_taken_over_indicators_are_locked(cast: Cast) -> None:
         ("indicators.0.target", "指标和指标值取自已批准的申报表，不能改动"),
         ("indicators", "指标取自已批准的申报表，不能增删或移动"),
     ]
-    rows = form_document(Form.objects.get(pk=form.pk)).indicators
+    rows = said(form).indicators
     assert (len(rows), rows[0].target, rows[0].actual) == (17, "≤10.00(元/家)", "9.50(元/家)")
 
 
@@ -159,7 +162,7 @@ def test_another_person_or_a_long_break_begins_another_sitting(cast: Cast, draft
 
 
 def test_a_restored_version_is_a_new_one(cast: Cast, draft: Form) -> None:
-    original = form_document(draft)
+    original = said(draft)
     change(
         draft,
         cast.preparer,
@@ -168,7 +171,7 @@ def test_a_restored_version_is_a_new_one(cast: Cast, draft: Form) -> None:
     )
     restore_version(draft, 1, by=cast.colleague, expected_version=2)
     stored = Form.objects.get(pk=draft.pk)
-    assert form_document(stored) == original
+    assert said(stored) == original
     latest = stored.versions.get(number=3)
     assert (latest.reason, latest.note) == (FormVersion.Reason.RESTORED, "恢复到第 1 版")
     assert stored.versions.count() == 3
@@ -185,4 +188,4 @@ def test_errors_stop_the_submit_and_a_submitted_form_the_editing(cast: Cast, dra
         change(submitted, cast.preparer, put("annual_goal", "新"))
     withdraw_form(submitted, by=cast.preparer, expected_version=1)
     change(submitted, cast.preparer, put("annual_goal", "新"))
-    assert form_document(Form.objects.get(pk=draft.pk)).annual_goal == "新"
+    assert said(draft).annual_goal == "新"
