@@ -157,6 +157,11 @@ class Form(models.Model):
         return f"{self.year_id} 年{self.get_kind_display()}：{self.shown_name}"
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it is still being written: such a form says 草稿 on every printed page."""
+        return Status(self.status) in (Status.DRAFT, Status.RETURNED)
+
+    @property
     def shown_name(self) -> str:
         """The project's name, or a word in its place where the source cannot be read or is blank."""
         if self.damaged.get("name") == "lost":

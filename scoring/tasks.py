@@ -21,7 +21,6 @@ from perfgoals.common.printing import (
 )
 from perfgoals.common.sheets import shipped_layout
 from projects.models import Form
-from projects.workflow import Status
 from scoring.access import form_document
 from scoring.sheets import booklet_title, form_sheet
 
@@ -46,7 +45,7 @@ def _make_booklet(run: JobRun) -> None:
         raise JobFailed("没有可打印的表，可能已被移走")
     run.report(0, 2 * len(forms), f"共 {len(forms)} 张表")
     documents = [form_document(form) for form in forms]
-    draft = any(form.status == Status.DRAFT for form in forms)
+    draft = any(form.is_draft for form in forms)
     title = booklet_title(documents[0])
     parts = [(document, shipped_layout(document.form, document.year)) for document in documents]
 

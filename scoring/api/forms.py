@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from ninja import Body, Field, Query, Router, Schema, Status
 
@@ -12,6 +13,7 @@ from indicators.models import LibraryIndicator
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.documents import Document, ShapeError, unpadded
+from perfgoals.common.numbers import padded
 from perfgoals.common.patches import Change, differences
 from projects.access import get_form, get_version, require
 from projects.models import Form, FormVersion, Project
@@ -19,7 +21,8 @@ from projects.services import StaleVersion, end_presence, note_presence
 from projects.workflow import Action
 from scoring.access import form_document, offered_indicators
 from scoring.api.states import form_state, judged_state, whole_form
-from scoring.documents import read_form
+from scoring.documents import SelfEvaluationDocument, read_form
+from scoring.rules.weights import complete_weights
 from scoring.services import (
     judge,
     patch_form,
@@ -33,6 +36,7 @@ from scoring.services import (
 router = Router(tags=["表"])
 
 PAGE = 50
+_NONE: list[str] = Field([], description="保留分值的各行的行码")
 
 
 class Filters(Schema):
@@ -135,6 +139,28 @@ def form_submit(request: SignedInRequest, pk: int, at: AtVersion) -> Any:
 @router.post("/forms/{int:pk}/withdraw", summary="撤回送审", response={200: dict, 409: dict})
 def form_withdraw(request: SignedInRequest, pk: int, at: AtVersion) -> Any:
     return _act(request, pk, Action.WITHDRAW, at.version)
+
+
+@router.get("/forms/{int:pk}/weights", summary="按计分办法分配分值，不保存")
+def form_weights(
+    request: SignedInRequest, pk: int, keep: Query[list[str]] = _NONE
+) -> list[dict[str, str]]:
+    """A weight for each row by its path: the rows whose codes are in ``keep`` keep theirs, the others
+    bring the whole up to the full total."""
+    form = get_form(request.user, pk)
+    document = form_document(form)
+    if not isinstance(document, SelfEvaluationDocument):
+        raise ValidationError("申报表没有分值")
+    kept = [row.weight if row.code in keep else None for row in document.indicators]
+    scheme = form.self_evaluation.scheme.as_scheme()
+    try:
+        weights = complete_weights([row.level1 for row in document.indicators], kept, scheme)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    return [
+        {"path": f"indicators.{number}.weight", "weight": padded(weight)}
+        for number, weight in enumerate(weights)
+    ]
 
 
 @router.get("/forms/{int:pk}/versions", summary="列出历史版本")

@@ -62,9 +62,8 @@ def judged_state(judged: Judged) -> dict[str, Any]:
     row that is judged by level the three levels with their intervals (points).
     """
     document, evaluation = judged.document, judged.evaluation
-    evaluated = evaluation is not None and isinstance(document, SelfEvaluationDocument)
-    return {
-        "evaluation": evaluation_json(document, evaluation) if evaluated else None,
+    state: dict[str, Any] = {
+        "evaluation": None,
         "findings": [finding.as_json() for finding in judged.findings],
         "reading": _reading(document),
         "notes": _notes(document, evaluation),
@@ -72,8 +71,12 @@ def judged_state(judged: Judged) -> dict[str, Any]:
             path: plain(value) if isinstance(value, Decimal) else value
             for path, value in offered_values(document, evaluation).items()
         },
-        "levels": _levels(document, evaluation) if evaluated else [],
+        "levels": [],
     }
+    if isinstance(document, SelfEvaluationDocument) and evaluation is not None:
+        state["evaluation"] = evaluation_json(document, evaluation)
+        state["levels"] = _levels(document, evaluation)
+    return state
 
 
 def _reading(document: FormDocument) -> list[dict[str, Any]]:

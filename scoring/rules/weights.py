@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 
+from perfgoals.common.numbers import trimmed
 from scoring.rules.rounding import RoundingMode, exact_sum, is_exact, round_fraction
 from scoring.rules.scheme import Scheme
 
@@ -46,17 +47,71 @@ def propose_weights(level1: Sequence[str], scheme: Scheme) -> list[Decimal]:
     from the others, and the last row of a class takes the rest. A row of no known class is counted
     with the class of most points.
     """
-    expected = expected_weights(level1, scheme)
-    if not expected:
-        shared = exact_sum([scheme.weights.total.value, -scheme.execution.weight.value])
-        expected = {"": shared}
+    return complete_weights(level1, [None] * len(level1), scheme) if level1 else []
+
+
+def complete_weights(
+    level1: Sequence[str], kept: Sequence[Decimal | None], scheme: Scheme
+) -> list[Decimal]:
+    """The weights that are kept, and for every other row (None) one that brings the whole up to the
+    full total less the execution rate.
+
+    A class gets what the scheme expects of it less what its kept rows have; where the kept rows leave
+    more or less than that, the classes with open rows share the difference in proportion. Raises
+    ValueError (a Chinese sentence) where nothing is left to share, or nobody to take what is left.
+    """
+    shared = scheme.weights.total.value - scheme.execution.weight.value
+    fixed = exact_sum([weight for weight in kept if weight is not None])
+    rest = exact_sum([shared, -fixed])
+    rows = sum(weight is None for weight in kept)
+    if rows == 0 and rest:
+        raise ValueError(f"各行分值合计 {trimmed(fixed)}，应为 {trimmed(shared)}，没有可调整的行")
+    if rows and rest <= 0:
+        raise ValueError(
+            f"已定的分值合计 {trimmed(fixed)}，应小于 {trimmed(shared)}，其余 {rows} 行无分值可分"
+        )
+    classes, expected = _classes(level1, shared, scheme)
+    wanted: dict[str, Fraction] = {}
+    openings: dict[str, int] = {}
+    for name, points in expected.items():
+        of_class = [w for w, of in zip(kept, classes, strict=True) if of == name]
+        openings[name] = sum(weight is None for weight in of_class)
+        if openings[name]:
+            given = exact_sum([weight for weight in of_class if weight is not None])
+            # No row is left with nothing: half an even share is the least it asks for.
+            least = Fraction(points) * openings[name] / (2 * len(of_class))
+            wanted[name] = max(least, Fraction(points) - Fraction(given))
+    portions = {
+        name: iter(_split(points, openings[name]))
+        for name, points in _shared_out(wanted, rest).items()
+    }
+    return [
+        next(portions[name]) if weight is None else weight
+        for weight, name in zip(kept, classes, strict=True)
+    ]
+
+
+def _classes(
+    level1: Sequence[str], shared: Decimal, scheme: Scheme
+) -> tuple[list[str], dict[str, Decimal]]:
+    """The class that each row is counted with, and the points of each class."""
+    expected = expected_weights(level1, scheme) or {"": shared}
     largest = max(expected, key=expected.__getitem__)
     classes = [class_of(text) for text in level1]
-    classes = [name if name in expected else largest for name in classes]
-    portions = {
-        name: iter(_split(points, classes.count(name))) for name, points in expected.items()
-    }
-    return [next(portions[name]) for name in classes]
+    return [name if name in expected else largest for name in classes], expected
+
+
+def _shared_out(wanted: dict[str, Fraction], rest: Decimal) -> dict[str, Decimal]:
+    """``rest`` shared among the classes in proportion to what they want, in hundredths, the last one
+    taking what rounding leaves."""
+    whole = sum(wanted.values(), Fraction(0))
+    shares: dict[str, Decimal] = {}
+    for number, (name, points) in enumerate(wanted.items(), start=1):
+        share = round_fraction(Fraction(rest) * points / whole, 2, RoundingMode.DOWN)
+        if number == len(wanted):
+            share = exact_sum([rest, *(-given for given in shares.values())])
+        shares[name] = share
+    return shares
 
 
 def _split(points: Decimal, rows: int) -> list[Decimal]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from django.utils.http import content_disposition_header
 
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.findings import Finding, Level
-from perfgoals.common.patches import Happened, differences
+from perfgoals.common.patches import Difference, Happened, differences
 from perfgoals.common.views import allow_methods
 from perfgoals.common.workbooks.container import UnreadableWorkbook
 from perfgoals.common.workbooks.reading import LIMITS
@@ -242,7 +243,9 @@ def _overwritten(form: Form, now: FormDocument, upload: UploadedForm) -> Overwri
         # Autosaves of one sitting are one version; the one that was downloaded may be among them.
         return Overwritten(version, False, ())
     written = {
-        _key(now, one.path, one.happened): one for one in differences(read_form(kept.document), now)
+        _key(now, one.path, one.happened): one
+        for one in differences(read_form(kept.document), now)
+        if not _same_number(one)
     }
     lost = {_key(document, one.path, one.happened) for one in differences(now, document)}
     removed = {
@@ -258,6 +261,14 @@ def _overwritten(form: Form, now: FormDocument, upload: UploadedForm) -> Overwri
         and cell_name(one.path)
     ]
     return Overwritten(version, True, tuple(places))
+
+
+def _same_number(one: Difference) -> bool:
+    """Whether only the zeros at the end differ: what was loaded is kept as it was printed."""
+    try:
+        return Decimal(str(one.before)) == Decimal(str(one.after))
+    except InvalidOperation:
+        return False
 
 
 def _key(document: FormDocument, path: str, happened: Happened) -> str:

@@ -18,7 +18,6 @@ from perfgoals.common.sheets import shipped_layout
 from perfgoals.common.views import allow_methods
 from projects.access import get_form
 from projects.models import Form
-from projects.workflow import Status
 from scoring.access import form_document
 from scoring.sheets import form_sheet
 
@@ -32,7 +31,7 @@ def form_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     What the browser has already is not sent again, and what was printed before is not laid out again.
     """
     form = get_form(request.user, pk)
-    document, draft = form_document(form), form.status == Status.DRAFT
+    document, draft = form_document(form), form.is_draft
     try:
         layout = shipped_layout(document.form, document.year)
         tag = f'"{print_key([(document, layout)], draft=draft)}"'

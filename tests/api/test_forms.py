@@ -277,3 +277,29 @@ def test_who_else_has_the_form_open(
     }
     send(client_of("auditor"), "POST", address, {"tab": "b", "leaving": True})
     assert send(preparer, "POST", address, {"tab": "a"}).json()["others"] == []
+
+
+def test_weights_are_shared_out_anew_around_those_that_are_kept(
+    cast: Cast, client_of: Callable[[str], Client]
+) -> None:
+    form = evaluation_of(cast.preparer, cast.form("信息化运维项目", 2026))
+    client = client_of("preparer")
+    whole = send(client, "GET", f"/forms/{form.pk}").json()
+    # 17, 17, 16 points of output, 15 and 15 of benefit, 10 of satisfaction were proposed.
+    first = whole["codes"][0]
+    change(form, cast.preparer, put("indicators.0.weight", "30"))
+    with nothing_written():
+        found = send(client, "GET", f"/forms/{form.pk}/weights?keep={first}").json()
+    assert [item["weight"] for item in found] == [
+        "30.00",
+        "10.00",
+        "10.00",
+        "15.00",
+        "15.00",
+        "10.00",
+    ]
+    assert found[3]["path"] == "indicators.3.weight"
+    change(form, cast.preparer, put("indicators.0.weight", "95"))
+    refused = send(client, "GET", f"/forms/{form.pk}/weights?keep={first}")
+    assert refused.status_code == 422
+    assert "已定的分值合计 95，应小于 90" in refused.json()["message"]

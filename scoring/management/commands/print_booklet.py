@@ -11,7 +11,7 @@ from perfgoals.accounts.models import Unit
 from perfgoals.common.documents import DocumentError
 from perfgoals.common.printing import PrintingError, print_booklet
 from projects.models import Form
-from projects.workflow import FormKind, Status
+from projects.workflow import FormKind
 from scoring.access import form_document
 from scoring.management.files import write_output
 from scoring.sheets import booklet_title, form_sheet
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             content = print_booklet(
                 booklet_title(documents[0]),
                 [form_sheet(document) for document in documents],
-                draft=any(form.status == Status.DRAFT for form in forms),
+                draft=any(form.is_draft for form in forms),
                 progress=progress,
             )
         except (PrintingError, DocumentError) as error:

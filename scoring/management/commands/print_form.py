@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from perfgoals.common.documents import DocumentError
 from perfgoals.common.printing import PrintingError, print_sheets, standalone_html
 from projects.models import Form
-from projects.workflow import Status
 from scoring.access import form_document
 from scoring.documents import FormDocument
 from scoring.management.files import WRONG_FILE, read_forms, write_output
@@ -49,7 +48,7 @@ class Command(BaseCommand):
             form = Form.objects.filter(pk=int(name)).first()
             if form is None:
                 raise CommandError(f"没有编号为 {name} 的表", returncode=WRONG_FILE)
-            return [form_document(form)], form.status == Status.DRAFT
+            return [form_document(form)], form.is_draft
         documents = read_forms(Path(name))
         if number is None and (format != "html" or len(documents) == 1):
             return documents, False

@@ -1,0 +1,132 @@
+"""The reading process: takes the bytes of a workbook, gives back its cells as JSON, and ends.
+
+It knows neither Django nor the application. Memory and CPU time are limited, for the parsers can be
+made to ask for any amount of either, and one of them ends the process when it gets no more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from perfgoals.common.workbooks.container import (
+    Limits,
+    UnreadableWorkbook,
+    check_container,
+)
+from perfgoals.common.workbooks.formats import GENERAL, shows_date
+from perfgoals.common.workbooks.markup import SheetMarkup, read_markup
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet knows no time zones)
+_LAST_DAY = 2_958_465
+_LARGEST = 1e21  # no amount is; beyond it, and for what is no number at all, reckoning fails
+
+
+def main() -> None:
+    """Read standard input, answer on standard output. Options come as JSON on the command line."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    _limit(limits)
+    answer: dict[str, Any]
+    try:
+        answer = {"sheets": parse(sys.stdin.buffer.read(), limits)}
+    except UnreadableWorkbook as error:
+        answer = {"refused": [error.code, error.message]}
+    except MemoryError:
+        answer = {"memory": True}
+    except Exception:
+        answer = {"failed": traceback.format_exc()[-4000:]}
+    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+
+
+def _limit(limits: Limits) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the time limit of the caller still holds
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def parse(data: bytes, limits: Limits) -> list[dict[str, Any]]:
+    """The sheets of a workbook as plain data. Raises UnreadableWorkbook, and whatever a parser raises
+    for a broken file."""
+    check_container(data, limits)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        markups = read_markup(archive, limits)
+    workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+    sheets = []
+    characters = 0
+    for markup in markups:
+        cells = list(_cells(workbook, markup))
+        characters += sum(len(cell[3]) for cell in cells)
+        if characters > limits.characters:
+            raise UnreadableWorkbook("characters", "工作簿里的文字过多，请分开上传")
+        sheets.append(
+            {
+                "name": markup.name,
+                "hidden": markup.hidden,
+                "cells": cells,
+                "merges": [[m.top, m.left, m.bottom, m.right] for m in markup.merges],
+                "hidden_rows": sorted(markup.hidden_rows),
+                "hidden_columns": sorted(markup.hidden_columns),
+            }
+        )
+    return sheets
+
+
+def _cells(workbook: CalamineWorkbook, markup: SheetMarkup) -> Iterator[list[Any]]:
+    problems = dict(markup.problems)
+    if markup.rows:
+        rows = workbook.get_sheet_by_name(markup.name).to_python(
+            skip_empty_area=False, nrows=markup.rows
+        )
+        for row, values in enumerate(rows, 1):
+            for column, value in enumerate(values, 1):
+                problem = problems.pop((row, column), "")
+                if value == "" and not problem:
+                    continue
+                code = markup.formats.get((row, column), GENERAL)
+                if isinstance(value, float) and not abs(value) < _LARGEST:
+                    value, problem = str(value), "数字过大，或不是数字"
+                yield [row, column, *_plain(value, code), code, problem]
+    for (row, column), problem in problems.items():
+        yield [row, column, "s", "", GENERAL, problem]
+
+
+def _plain(value: Any, code: str) -> tuple[str, str]:
+    """A kind and a text. A number is given with the fifteen digits that a spreadsheet keeps."""
+    if isinstance(value, bool):
+        return "b", "1" if value else "0"
+    if isinstance(value, int | float):
+        if shows_date(code) and 0 <= value <= _LAST_DAY:
+            value = _EPOCH + timedelta(days=float(value))
+        else:
+            return "n", str(value) if isinstance(value, int) else f"{value:.15g}"
+    if isinstance(value, timedelta):
+        value = _EPOCH + value
+    if isinstance(value, datetime):
+        value = _rounded(value)
+        if value.time() == time(0):
+            value = value.date()
+    kind = "m" if isinstance(value, datetime) else "d" if isinstance(value, date) else "t"
+    if isinstance(value, date | time):
+        return kind, value.isoformat()
+    return "s", str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _rounded(moment: datetime) -> datetime:
+    """Without the fractions of a second that a day counted as a float brings along."""
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
+if __name__ == "__main__":
+    main()

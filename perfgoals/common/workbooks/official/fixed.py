@@ -1,0 +1,132 @@
+"""The cells of a form that do not stand in its indicator tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from perfgoals.common.workbooks.cells import SheetCell, Span
+from perfgoals.common.workbooks.labels import Place, Wording
+from perfgoals.common.workbooks.marks import Mark
+from perfgoals.common.workbooks.official.found import Found
+from perfgoals.common.workbooks.official.region import Label, Region
+
+_MAX_ALIKE = 20  # labels of one text that are looked at
+
+
+class FixedCells:
+    """Finds them by the words of a layout. missing: the names of those that are not there."""
+
+    def __init__(self, region: Region, words: Wording) -> None:
+        self.region, self.words = region, words
+        self.missing: list[str] = []
+
+    def head(self, below: int) -> Iterator[Found]:
+        labels = self.region.above(below)
+        headings = self.headings(self.words.head, labels)
+        for place in self.words.head:
+            mine = [x for x in labels if x.text == place.label and headings.get(x.text) is not x]
+            mine = mine[:_MAX_ALIKE]
+            if place.group:
+                mine = [x for x in mine if self.group(x, place, labels) == place.group]
+            if not mine or (place.column and place.column not in headings):
+                self.missing.append(place.title)
+            elif place.column:
+                yield self.crossing(place, mine[0].span, headings[place.column].span)
+            else:
+                yield self.beside(place, mine[0], labels)
+
+    def headings(self, places: Iterable[Place], labels: Sequence[Label]) -> dict[str, Label]:
+        """The headings of the columns of a block: those of the row that has most of them."""
+        asked = {place.column for place in places if place.column}
+        by_row: dict[int, dict[str, Label]] = {}
+        for label in labels:
+            if label.text in asked:
+                by_row.setdefault(label.cell.row, {}).setdefault(label.text, label)
+        return max(by_row.values(), key=len, default={})
+
+    def group(self, label: Label, place: Place, labels: Sequence[Label]) -> str:
+        """The nearest label above that begins in the same column and tells cells of one label apart."""
+        groups = {p.group for p in self.words.head if p.label == place.label}
+        above = [
+            x
+            for x in labels
+            if x.text in groups
+            and x.cell.row < label.cell.row
+            and x.span.left <= label.cell.column <= x.span.right
+        ]
+        return max(above, key=lambda x: x.cell.row).text if above else ""
+
+    def beside(self, place: Place, label: Label, labels: Sequence[Label]) -> Found:
+        """The first cell to the right of the label that holds something, up to the next label."""
+        row, column = label.span.top, label.span.right + 1
+        begin = column
+        fixed = {p.label for p in self.words.places} | {p.group for p in self.words.places}
+        others = {x.cell.address for x in labels if x.text in fixed and x.cell is not label.cell}
+        while column <= self.region.sheet.columns:
+            span = self.region.sheet.span(row, column)
+            cell = self.region.sheet.at(row, column)
+            if cell is not None:
+                mark = isinstance(cell.value, str) and Mark.read(cell.value)
+                if cell.address in others or mark:
+                    break
+                return Found(place.path, place.title, cell.row, cell.column, cell, place.money)
+            column = span.right + 1
+        return Found(place.path, place.title, row, begin, None, place.money)
+
+    def crossing(self, place: Place, row: Span, column: Span) -> Found:
+        """The cell in the row of one label and the column of another."""
+        for number in range(row.top, row.bottom + 1):
+            for across in range(column.left, column.right + 1):
+                cell = self.region.sheet.at(number, across)
+                if cell is not None:
+                    return Found(place.path, place.title, cell.row, cell.column, cell, place.money)
+        return Found(place.path, place.title, row.top, column.left, None, place.money)
+
+    def goals(self, below: int) -> Iterator[Found]:
+        """What stands below the headings of the goals, down to the tree; several rows are joined."""
+        labels = self.region.above(below)
+        headings = self.headings(self.words.goals, labels)
+        last = below - 1
+        for place in self.words.goals:
+            heading = headings.get(place.column)
+            if heading is None:
+                self.missing.append(place.title)
+                continue
+            top, column = heading.span.bottom + 1, heading.span.left
+            cells = [
+                cell
+                for row in range(top, last + 1)
+                for across in range(column, heading.span.right + 1)
+                if (cell := self.region.sheet.own(row, across)) is not None
+            ]
+            if len(cells) > 1:
+                first = cells[0]
+                joined = "\n".join(cell.text for cell in cells)
+                problem = next((cell.problem for cell in cells if cell.problem), "")
+                cells = [SheetCell(first.row, first.column, joined, problem=problem)]
+            cell = cells[0] if cells else None
+            yield Found(place.path, place.title, top, column, cell)
+
+    def closing(self, header: Mapping[str, Label], below: int) -> tuple[int, list[Found]]:
+        """The last row of the tree, and the cells below it."""
+        names = {place.label for place in self.words.closing}
+        # Closing labels stand at the left edge; an indicator of the same name does not.
+        name_column = next(
+            x.span.left for text, x in header.items() if self.words.tree[text] == "name"
+        )
+        labels = {
+            label.text: label
+            for label in reversed(self.region.labels)
+            if label.text in names and label.cell.row >= below and label.span.left < name_column
+        }
+        end = min((label.cell.row for label in labels.values()), default=self.region.last + 1) - 1
+        found = []
+        for place in self.words.closing:
+            label = labels.get(place.label)
+            if label is None or (place.column and place.column not in header):
+                self.missing.append(place.title)
+            elif place.column:
+                found.append(self.crossing(place, label.span, header[place.column].span))
+            else:
+                found.append(self.beside(place, label, list(labels.values())))
+        return end, found

@@ -1,0 +1,76 @@
+"""The part of a worksheet in which one form stands, with its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from perfgoals.common.workbooks.cells import ReadSheet, SheetCell, Span
+from perfgoals.common.workbooks.labels import fold
+
+NAME_LABEL = "项目名称"
+_TITLE_ROWS = 6  # so far above 项目名称 may a title stand
+
+Rows = dict[int, list[SheetCell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text that may be a label, folded, with its cell and the range that this covers."""
+
+    text: str
+    cell: SheetCell
+    span: Span
+
+
+class Region:
+    """rows: the cells that are not blank, by row. first, last: the first and the last row."""
+
+    def __init__(self, sheet: ReadSheet, first: int, rows: Rows) -> None:
+        self.sheet, self.first, self.rows = sheet, first, rows
+        self.last = max(rows)
+        self.cells = [cell for cells in rows.values() for cell in cells]
+        self.labels = [
+            Label(folded, cell, sheet.span(cell.row, cell.column))
+            for cell in self.cells
+            if isinstance(cell.value, str) and (folded := fold(cell.value))
+        ]
+
+    def above(self, row: int) -> list[Label]:
+        """The labels above a row."""
+        return [label for label in self.labels if label.cell.row < row]
+
+    def begins(self, row: int, labels: Iterable[Label]) -> bool:
+        """Whether a cell in the columns of these labels begins in the row."""
+        held = {cell.column for cell in self.rows.get(row, ())}
+        return any(
+            column in held for x in labels for column in range(x.span.left, x.span.right + 1)
+        )
+
+
+def regions(sheet: ReadSheet) -> Iterator[Region]:
+    """The parts of a sheet that may be a form each: from above one 项目名称 to above the next."""
+    rows: Rows = {}
+    for cell in sheet.in_order():
+        rows.setdefault(cell.row, []).append(cell)
+    # A heading of a list of projects holds the words too; each row begins one form at most.
+    names = [row for row, cells in rows.items() if any(_is_name_label(cell) for cell in cells)]
+    starts = []
+    for number, row in enumerate(names):
+        lowest = max(names[number - 1] + 1 if number else 1, row - _TITLE_ROWS)
+        starts.append(_title_row(rows, row, lowest))
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else sheet.rows + 1
+        own = {row: rows[row] for row in range(start, end) if row in rows}
+        yield Region(sheet, start, own)
+
+
+def _is_name_label(cell: SheetCell) -> bool:
+    return isinstance(cell.value, str) and fold(cell.value) == NAME_LABEL
+
+
+def _title_row(rows: Rows, row: int, lowest: int) -> int:
+    for above in range(row, lowest - 1, -1):
+        if any(cell.text.strip().endswith("表") for cell in rows.get(above, ())):
+            return above
+    return row if lowest > 1 else 1

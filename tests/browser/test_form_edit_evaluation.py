@@ -1,0 +1,187 @@
+"""The sheet editor on a 自评表: numbers that come with each save, scores taken over, and the submit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from projects.models import Form
+from scoring.services import start_self_evaluation
+from tests.browser.editor import (
+    cell,
+    fill,
+    new_project,
+    office,
+    open_editor,
+    paste,
+    person,
+    saved,
+    says,
+    sound_declaration,
+    stored,
+)
+
+__all__ = ["office"]
+OpenPage = Callable[[str | None], Page]
+pytestmark = pytest.mark.usefixtures("office")
+
+
+def begun() -> Form:
+    """A self-evaluation of an older year, without a declaration."""
+    return start_self_evaluation(project=new_project(), year=2024, by=person("preparer"))
+
+
+def taken_over() -> Form:
+    """A self-evaluation begun from an approved declaration."""
+    declaration = sound_declaration()
+    Form.objects.filter(pk=declaration.pk).update(status="approved")
+    return start_self_evaluation(
+        project=declaration.project, year=declaration.year_id, by=person("preparer")
+    )
+
+
+BLOCK = (
+    "一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\t分值\t得分\t偏差原因分析及改进措施\n"
+    "产出指标\t数量指标\t报告数\t≥4(份)\t4份\t30\t30\t\n"
+    "\t质量指标\t数据准确率\t≥95(%)\t76%\t20\t\t\n"
+    "效益指标\t社会效益指标\t提升监管效率\t提升\t有所提升\t30\t30\t\n"
+    "满意度指标\t服务对象满意度指标\t车主满意度\t≥85(%)\t90%\t10\t10\t\n"
+    "总分\t\t\t\t\t100\t\t\n"
+)
+
+
+def test_a_whole_self_evaluation_to_the_submit(page_as: OpenPage) -> None:
+    form = begun()
+    page = page_as("preparer")
+    open_editor(page, form)
+    page.locator(".empty-hint").click()
+    paste(page, text=BLOCK)
+    expect(page.locator("tr[data-code]")).to_have_count(4)
+    for path, amount in (
+        ("funds.total.initial_budget", "100"),
+        ("funds.total.annual_budget", "100"),
+        ("funds.total.executed", "90"),
+        ("funds.appropriation.initial_budget", "100"),
+        ("funds.appropriation.annual_budget", "100"),
+        ("funds.appropriation.executed", "90"),
+    ):
+        fill(page, path, amount)
+    page.keyboard.press("Enter")
+
+    # 90 ÷ 100, and 10 points of it; told, and taken over with a press.
+    sheet = page.locator("#editor-sheet")
+    expect(sheet).to_contain_text("执行率 90.00 ÷ 100.00 = 90.00%")
+    total = page.locator("tr", has=page.locator("#cell-funds-total-executed"))
+    expect(total.locator(".note")).to_have_attribute("rowspan", "4")
+    total.get_by_role("button", name="采用核算执行率 90.00").click()
+    total.get_by_role("button", name="采用核算得分 9.00").click()
+    says(page, "funds.total.score", "9.00")
+    total.get_by_role("button", name="当年财政拨款：采用核算执行率 90.00").click()
+    says(page, "funds.appropriation.execution_rate", "90.00")
+
+    # 76 of 95 per cent: four fifths of 20 points.
+    row = page.locator("tr[data-code]").nth(1)
+    row.get_by_role("button", name="采用建议分 16.00").click()
+    says(page, "indicators.1.score", "16.00")
+    expect(row).to_contain_text("偏差原因")
+    fill(
+        page,
+        "indicators.1.deviation_reason",
+        "部分设备老化，数据缺测较多，下一年更换设备并加强质控。",
+    )
+
+    # A qualitative row offers its three levels with their intervals.
+    words = page.locator("tr[data-code]").nth(2)
+    level = words.get_by_role("button", name=re.compile("部分达成.*18—24"))
+    level.click()
+    expect(level).to_have_attribute("aria-pressed", "true")
+    expect(words).to_contain_text("采用建议分 21.00")
+    fill(page, "indicators.2.score", "22")
+    fill(page, "indicators.2.deviation_reason", "监管平台上线较晚，效率提升不明显，今后提前部署。")
+    for path, text in (
+        ("expected_goal", "提交4份报告，数据准确率95%以上。"),
+        ("actual_outcome", "提交4份报告，数据准确率76%。"),
+    ):
+        fill(page, path, text)
+    page.keyboard.press("Enter")
+    saved(page)
+    # 9 + 30 + 16 + 22 + 10
+    expect(page.locator("#editor-numbers")).to_contain_text("总分87.00")
+    expect(page.locator("#editor-numbers")).to_contain_text("分值合计100")
+
+    fill(page, "total_score", "90")
+    page.get_by_role("button", name="送审").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("还有 1 处错误，改正后才能送审")
+    dialog.get_by_role("link", name=re.compile("总分填 90.00")).click()
+    expect(dialog).to_be_hidden()
+    expect(cell(page, "total_score")).to_be_focused()
+    assert Form.objects.get(pk=form.pk).status == "draft"
+
+    page.get_by_role("button", name="采用核算得分 87.00").click()
+    page.get_by_role("button", name=re.compile("采用核算等级")).click()
+    saved(page)
+    page.get_by_role("button", name="送审").click()
+    dialog.get_by_role("button", name="确定送审").click()
+    expect(page).to_have_url(re.compile(rf"/forms/{form.pk}/$"))
+    assert Form.objects.get(pk=form.pk).status == "submitted"
+    document = stored(form)
+    assert document["total_score"] == "87.00"
+    assert document["indicators"][2]["attainment"] == "partial"
+
+
+def test_all_suggested_scores_at_once_and_back(page_as: OpenPage) -> None:
+    form = begun()
+    page = page_as("preparer")
+    open_editor(page, form)
+    page.locator(".empty-hint").click()
+    paste(page, text=BLOCK.replace("\t30\t30\t", "\t30\t\t").replace("\t10\t10\t", "\t10\t\t"))
+    saved(page)
+    page.get_by_role("button", name="全部采用建议分").click()
+    says(page, "indicators.0.score", "30.00")
+    says(page, "indicators.1.score", "16.00")
+    says(page, "indicators.3.score", "10.00")
+    saved(page)
+    assert stored(form)["indicators"][1]["score"] == "16.00"
+    page.keyboard.press("Control+z")
+    for number in (0, 1, 3):
+        says(page, f"indicators.{number}.score", "")
+
+
+def test_what_was_declared_is_locked(page_as: OpenPage) -> None:
+    form = taken_over()
+    page = page_as("preparer")
+    open_editor(page, form)
+    expect(page.locator("tr[data-code]")).to_have_count(5)
+    for field in ("level1", "level2", "name", "target"):
+        expect(cell(page, f"indicators.0.{field}")).to_have_attribute("readonly", "")
+    expect(page.locator(".row-tools")).to_have_count(0)
+    expect(page.get_by_role("button", name="添加一行")).to_have_count(0)
+    cell(page, "indicators.0.name").click()
+    page.keyboard.type("改不了")
+    page.keyboard.press("Alt+Delete")
+    expect(page.locator("#editor-said")).to_contain_text("不能增删或移动")
+
+    cell(page, "indicators.0.actual").click()
+    paste(page, text="3100辆次\t10\n1份\t10\n96%\t10\n90%\t10\n2次\t10\n多余\t1\n")
+    expect(page.locator("#editor-said")).to_contain_text("多出的 1 行没有粘贴")
+    saved(page)
+    rows = stored(form)["indicators"]
+    assert [row["actual"] for row in rows] == ["3100辆次", "1份", "96%", "90%", "2次"]
+    assert rows[0]["name"] == "重型车跟车测试数次"
+    assert len(rows) == 5
+
+
+def test_the_reason_for_a_low_rate_stands_beside_the_funds(page_as: OpenPage) -> None:
+    form = begun()
+    page = page_as("preparer")
+    open_editor(page, form)
+    fill(page, "funds.total.executed", "50")
+    page.get_by_label("执行率偏差原因").fill("项目招标延期，尾款下年支付。")
+    saved(page)
+    assert stored(form)["funds"]["total"]["deviation_reason"] == "项目招标延期，尾款下年支付。"
+    page.reload()
+    expect(page.get_by_label("执行率偏差原因")).to_have_value("项目招标延期，尾款下年支付。")
