@@ -17,7 +17,7 @@ class ResultQuerySet(IndicatorRowQuerySet):
     form_path = "self_evaluation__form"
 
 
-class SchemeQuerySet(models.QuerySet):
+class SchemeQuerySet(models.QuerySet["ScoringScheme"]):
     def in_force(self, year: int) -> ScoringScheme:
         """The scheme for forms of that year: of those whose years hold it the one that began last, so
         that a rule of the place goes before the Ministry's default, which has no years.

@@ -29,11 +29,10 @@ def load_form(document: FormDocument) -> tuple[Form, bool]:
     ).first()
     if stored is not None:
         return stored, False
-    create = (
-        create_declaration if isinstance(document, DeclarationDocument) else create_self_evaluation
-    )
-    reason = FormVersion.Reason.LOADED
-    return create(document, by=None, status=Status.PUBLISHED, reason=reason), True
+    published, loaded = Status.PUBLISHED, FormVersion.Reason.LOADED
+    if isinstance(document, DeclarationDocument):
+        return create_declaration(document, by=None, status=published, reason=loaded), True
+    return create_self_evaluation(document, by=None, status=published, reason=loaded), True
 
 
 @transaction.atomic

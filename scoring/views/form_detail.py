@@ -6,25 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.findings import Finding, Level
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import Anchors, cell_id, view_sheet
 from perfgoals.common.views import allow_methods
-from projects.access import can, get_form
+from projects.access import can, get_form, require
 from projects.models import Form
-from projects.workflow import Action
+from projects.services import StaleVersion
+from projects.workflow import Action, WrongStatus
 from scoring.access import form_document
-from scoring.checks import check_self_evaluation
-from scoring.documents import FormDocument
-from scoring.evaluation import Evaluation, evaluate
+from scoring.evaluation import Evaluation
+from scoring.services import Judged, judge, withdraw_form
 from scoring.sheets import form_sheet
 from scoring.views.attachments import evidence_of
 from scoring.views.damages import damages_of
@@ -46,15 +46,6 @@ class FindingGroup:
     findings: tuple[ListedFinding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What the rules say of a form. ``evaluation`` is None for a declaration, which has no scores."""
-
-    document: FormDocument
-    evaluation: Evaluation | None
-    findings: list[Finding]
-
-
 @allow_methods("GET")
 def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A form with its explanations. The address keeps the list it was opened from."""
@@ -67,34 +58,41 @@ def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "can_edit": can(request.user, form, Action.EDIT),
+        "can_withdraw": can(request.user, form, Action.WITHDRAW),
     }
     return render(request, "scoring/form_detail.html", context | _shown(form))
 
 
+@allow_methods("POST")
+def form_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a submitted form back; on to the editor, for that is what it is taken back for."""
+    form = get_form(request.user, pk)
+    try:
+        require(request.user, form, Action.WITHDRAW)
+        withdraw_form(form, by=request.user, expected_version=form.version)
+    except (WrongStatus, StaleVersion) as error:
+        messages.error(request, f"{error}。")
+        return redirect("scoring:form-detail", pk)
+    messages.success(request, "已撤回，可以继续修改，改好后再送审。")
+    return redirect("scoring:form-edit", pk)
+
+
 def _shown(form: Form) -> dict[str, Any]:
-    assessed = _assess(form)
-    sheet = form_sheet(assessed.document)
-    places = _places(Anchors(sheet), assessed.findings)
-    notes = _notes(assessed, places)
+    judged = judge(form_document(form), form)
+    sheet = form_sheet(judged.document)
+    places = _places(Anchors(sheet), judged.findings)
+    notes = _notes(judged, places)
     return {
-        "sheet": view_sheet(sheet, notes=_rendered(notes), levels=_gravest(assessed.findings)),
+        "sheet": view_sheet(sheet, notes=_rendered(notes), levels=_gravest(judged.findings)),
         "notes": notes,
-        "groups": _groups(assessed.findings, places),
-        "any_findings": bool(assessed.findings),
-        "evaluation": assessed.evaluation,
-        "entries": list(assessed.evaluation.scheme.entries()) if assessed.evaluation else [],
-        "damages": damages_of(assessed.document),
-        "evidence": evidence_of(form, assessed.document, may_change=False),
-        "changed": _changed(form, assessed.evaluation),
+        "groups": _groups(judged.findings, places),
+        "any_findings": bool(judged.findings),
+        "evaluation": judged.evaluation,
+        "entries": list(judged.evaluation.scheme.entries()) if judged.evaluation else [],
+        "damages": damages_of(judged.document),
+        "evidence": evidence_of(form, judged.document, may_change=False),
+        "changed": _changed(form, judged.evaluation),
     }
-
-
-def _assess(form: Form) -> Assessment:
-    document = form_document(form)
-    if isinstance(document, DeclarationDocument):
-        return Assessment(document, None, check_declaration(document))
-    evaluation = evaluate(document, form.self_evaluation.scheme.as_scheme())
-    return Assessment(document, evaluation, check_self_evaluation(document, evaluation))
 
 
 def _places(anchors: Anchors, findings: Iterable[Finding]) -> dict[str, str]:
@@ -103,13 +101,11 @@ def _places(anchors: Anchors, findings: Iterable[Finding]) -> dict[str, str]:
     return {path: cell.path for path, cell in cells.items() if cell}
 
 
-def _notes(assessed: Assessment, places: Mapping[str, str]) -> list[Note]:
-    if isinstance(assessed.document, DeclarationDocument):
-        return declaration_notes(assessed.document, assessed.findings, places=places)
-    assert assessed.evaluation is not None  # every other document is a self-evaluation
-    return evaluation_notes(
-        assessed.document, assessed.evaluation, assessed.findings, places=places
-    )
+def _notes(judged: Judged, places: Mapping[str, str]) -> list[Note]:
+    if isinstance(judged.document, DeclarationDocument):
+        return declaration_notes(judged.document, judged.findings, places=places)
+    assert judged.evaluation is not None  # every other document is a self-evaluation
+    return evaluation_notes(judged.document, judged.evaluation, judged.findings, places=places)
 
 
 def _rendered(notes: Iterable[Note]) -> dict[str, SafeString]:

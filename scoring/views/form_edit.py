@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from indicators.access import taxonomy_of
+from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.sheets import shipped_layout, view_sheet
 from perfgoals.common.views import allow_methods
 from projects.access import get_form, require
@@ -20,7 +21,7 @@ from scoring.sheets import form_sheet
 
 
 @allow_methods("GET")
-def form_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def form_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editor for who prepares the form; in a status that does not allow it, back to the form.
 
     The page holds the sheet without a tree and the form as the interface answers it; the editor builds

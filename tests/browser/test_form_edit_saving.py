@@ -346,6 +346,18 @@ def test_leaving_with_everything_saved_asks_nothing(page_as: OpenPage) -> None:
     assert asked == ["beforeunload"]
 
 
+def test_a_page_that_is_left_at_once_saves_what_was_just_typed(page_as: OpenPage) -> None:
+    form = declared(ROWS)
+    page = page_as("preparer")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_editor(page, form)
+    fill(page, "annual_goal", "刚写完就离开")
+    page.goto("/forms/")
+    open_editor(page, form)
+    says(page, "annual_goal", "刚写完就离开")
+    expect(page.locator("#editor-restore")).to_be_hidden()
+
+
 def test_anonymous_clients_of_the_interface_are_told_so(live_server: LiveServer) -> None:
     form = declared(ROWS)
     answer = Client().patch(

@@ -19,14 +19,17 @@ from pypdf import PdfReader
 
 from perfgoals.common.printing import PrintingCancelled, PrintingError
 from perfgoals.common.printing.printer import Printer
-from perfgoals.common.printing.prints import print_sheets, shared_printer, style_sheet
+from perfgoals.common.printing.prints import print_sheets, shared_printer
 from tests.printing.reading import pages_of
 from tests.rules.published_sheets import published_sheet
 
 
+STYLE = 'body { font-family: "Noto Serif CJK SC" }'
+
+
 @pytest.fixture
 def printer() -> Iterator[Printer]:
-    with Printer(style_sheet()) as printer:
+    with Printer(STYLE) as printer:
         yield printer
 
 
@@ -75,7 +78,7 @@ def test_whatever_asks_for_an_address_is_refused(
 
 
 def test_a_print_that_takes_too_long_is_killed_and_the_next_one_works() -> None:
-    with Printer(style_sheet(), time_limit=0.3) as printer:
+    with Printer(STYLE, time_limit=0.3) as printer:
         printed(printer)
         process = printer.process_id
         assert process is not None
@@ -88,7 +91,7 @@ def test_a_print_that_takes_too_long_is_killed_and_the_next_one_works() -> None:
 
 def test_a_print_that_takes_too_much_memory_is_refused_and_the_next_one_works() -> None:
     # As much as the process has taken by now, and a little more.
-    with Printer(style_sheet(), memory_limit=1 << 29) as printer:
+    with Printer(STYLE, memory_limit=1 << 29) as printer:
         with pytest.raises(PrintingError, match="内存上限"):
             printed(printer, endless() * 3)
         assert pages_of(printed(printer)) == ["一页"]
@@ -137,7 +140,7 @@ def test_a_cancel_signal_that_fails_does_not_stop_the_print() -> None:
     def cancelled() -> bool:
         raise OSError("database gone")
 
-    with Printer(style_sheet(), time_limit=1.0) as printer:
+    with Printer(STYLE, time_limit=1.0) as printer:
         printed(printer)
         with (
             pytest.raises(PrintingError, match="时间上限"),
@@ -147,7 +150,7 @@ def test_a_cancel_signal_that_fails_does_not_stop_the_print() -> None:
 
 
 def test_the_process_is_replaced_after_so_many_prints() -> None:
-    with Printer(style_sheet(), prints=2) as printer:
+    with Printer(STYLE, prints=2) as printer:
         processes = []
         for _ in range(4):
             printed(printer)

@@ -11,7 +11,6 @@ from pypdf import PdfReader
 
 from indicators.documents import DeclarationDocument
 from perfgoals.common.printing import print_sheets
-from perfgoals.common.sheets import Sheet
 from scoring.documents import SelfEvaluationDocument
 from scoring.sheets import form_sheet
 from tests.printing.reading import bookmarks_of, fonts_of, pages_of

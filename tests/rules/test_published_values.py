@@ -115,7 +115,7 @@ def test_every_value_in_the_official_spelling() -> None:
             measure=measure.removesuffix(")"),
         )
         assert str(value.number) == number, "trailing zeros are kept"
-        assert print_value(value.comparison, value.number, value.measure) == value.text
+        assert print_value(value.comparison, Decimal(number), value.measure) == value.text
     assert seen == 134 + 106 + 106
 
 

@@ -51,6 +51,7 @@ def test_the_toolbar_says_where_the_form_stands(
     assert "错误 3" in facts
     assert links(response, ".toolbar-actions a") == [
         f"{url(cast.planning)}json/",
+        f"{url(cast.planning)}workbook/",
         f"{url(cast.planning)}pdf/",
     ]
 
