@@ -146,7 +146,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "uploads"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "perfgoals.common.serving.static_storage.PackedStaticFilesStorage"},
 }
 PRINT_STORE = DATA_DIR / "prints"
 FIXTURES_DIR = BASE_DIR / "fixtures"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from pytest_django import Settings
@@ -30,8 +32,6 @@ def own_files(settings: Settings, tmp_path: Path) -> None:
     """Prints, uploads and results of each test go to a folder of its own."""
     settings.DATA_DIR = tmp_path
     settings.PRINT_STORE = tmp_path / "prints"
-    # An existing folder, empty: WhiteNoise warns of one that is not there.
-    settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -61,8 +61,49 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class Traffic:
+    """Requests that the live server is answering."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def begins(self, **kwargs: object) -> None:
+        """A request has come in; the test's own client, which needs no server, does not count."""
+        self._add(1)
+
+    def ends(self, **kwargs: object) -> None:
+        """It has been answered, and its connection to the database been given back."""
+        self._add(-1)
+
+    def _add(self, number: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self._changed:
+                self._count += number
+                self._changed.notify_all()
+
+    def wait_for_its_end(self) -> None:
+        """Wait until nothing is being answered any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count <= 0, timeout=30)
+
+
 @pytest.fixture
-def page_as(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[str | None], Page]]:
+def traffic(live_server: LiveServer) -> Iterator[Traffic]:
+    """The live server's; at the end of a test it comes to rest before the database goes away."""
+    watch = Traffic()
+    request_started.connect(watch.begins)
+    request_finished.connect(watch.ends)
+    yield watch
+    watch.wait_for_its_end()
+    request_started.disconnect(watch.begins)
+    request_finished.disconnect(watch.ends)
+
+
+@pytest.fixture
+def page_as(
+    browser: Browser, live_server: LiveServer, traffic: Traffic
+) -> Iterator[Callable[[str | None], Page]]:
     """``page_as("preparer")``: a page of a browser of its own, signed in as the user of that name.
 
     A demo user named after the role is made where there is none; None stays anonymous. Relative

@@ -36,7 +36,6 @@ from scoring.services import (
 router = Router(tags=["表"])
 
 PAGE = 50
-_NONE: list[str] = Field([], description="保留分值的各行的行码")
 
 
 class Filters(Schema):
@@ -60,6 +59,13 @@ class NewForm(Schema):
 class Patch(Schema):
     version: int = Field(description="所依据的版本；已有更新的版本时不保存，答 409")
     changes: list[Change] = Field(max_length=5_000)
+    user: int | None = Field(
+        None, description="写下这些改动的用户的编号；登录的已是他人时不保存，答 409"
+    )
+
+
+class Sharing(Schema):
+    keep: list[str] = Field([], max_length=1_000, description="保留分值的各行的行码")
 
 
 class AtVersion(Schema):
@@ -116,6 +122,10 @@ def form_read(request: SignedInRequest, pk: int) -> dict[str, Any]:
 
 @router.patch("/forms/{int:pk}", summary="按路径修改一份表", response={200: dict, 409: dict})
 def form_patch(request: SignedInRequest, pk: int, patch: Patch) -> Any:
+    if patch.user not in (None, request.user.pk):
+        # A page left open by one person must not save under the name of the next who signs in.
+        message = "现在登录的是另一位用户，改动没有以其名义保存，请换回原来的账号登录"
+        return Status(409, {"message": message, "errors": [_problem("", "other_user", message)]})
     form = get_form(request.user, pk)
     roles = require(request.user, form, Action.EDIT)
     try:
@@ -143,15 +153,15 @@ def form_withdraw(request: SignedInRequest, pk: int, at: AtVersion) -> Any:
 
 @router.get("/forms/{int:pk}/weights", summary="按计分办法分配分值，不保存")
 def form_weights(
-    request: SignedInRequest, pk: int, keep: Query[list[str]] = _NONE
+    request: SignedInRequest, pk: int, sharing: Query[Sharing]
 ) -> list[dict[str, str]]:
-    """A weight for each row by its path: the rows whose codes are in ``keep`` keep theirs, the others
-    bring the whole up to the full total."""
+    """A weight by its path for each row but those whose codes are kept; together they come to the
+    full total."""
     form = get_form(request.user, pk)
     document = form_document(form)
     if not isinstance(document, SelfEvaluationDocument):
         raise ValidationError("申报表没有分值")
-    kept = [row.weight if row.code in keep else None for row in document.indicators]
+    kept = [row.weight if row.code in sharing.keep else None for row in document.indicators]
     scheme = form.self_evaluation.scheme.as_scheme()
     try:
         weights = complete_weights([row.level1 for row in document.indicators], kept, scheme)
@@ -160,6 +170,7 @@ def form_weights(
     return [
         {"path": f"indicators.{number}.weight", "weight": padded(weight)}
         for number, weight in enumerate(weights)
+        if kept[number] is None
     ]
 
 
@@ -241,7 +252,7 @@ def _stale(request: SignedInRequest, pk: int, error: StaleVersion) -> dict[str, 
     """What a writer who was overtaken needs: the form as it now is."""
     return {
         "message": str(error),
-        "errors": [{"path": "", "code": "stale", "message": str(error)}],
+        "errors": [_problem("", "stale", str(error))],
         "current": whole_form(request.user, get_form(request.user, pk)),
     }
 
@@ -260,7 +271,11 @@ def _differences(before: Document, after: Document) -> list[dict[str, Any]]:
 
 
 def _shape(error: ShapeError) -> dict[str, str]:
-    return {"path": error.path, "code": error.code, "message": error.message}
+    return _problem(error.path, error.code, error.message)
+
+
+def _problem(path: str, code: str, message: str) -> dict[str, str]:
+    return {"path": path, "code": code, "message": message}
 
 
 def _listed(form: Form) -> dict[str, Any]:

@@ -290,16 +290,27 @@ def test_weights_are_shared_out_anew_around_those_that_are_kept(
     change(form, cast.preparer, put("indicators.0.weight", "30"))
     with nothing_written():
         found = send(client, "GET", f"/forms/{form.pk}/weights?keep={first}").json()
-    assert [item["weight"] for item in found] == [
-        "30.00",
-        "10.00",
-        "10.00",
-        "15.00",
-        "15.00",
-        "10.00",
+    assert [(item["path"], item["weight"]) for item in found] == [
+        ("indicators.1.weight", "10.00"),
+        ("indicators.2.weight", "10.00"),
+        ("indicators.3.weight", "15.00"),
+        ("indicators.4.weight", "15.00"),
+        ("indicators.5.weight", "10.00"),
     ]
-    assert found[3]["path"] == "indicators.3.weight"
     change(form, cast.preparer, put("indicators.0.weight", "95"))
     refused = send(client, "GET", f"/forms/{form.pk}/weights?keep={first}")
     assert refused.status_code == 422
     assert "已定的分值合计 95，应小于 90" in refused.json()["message"]
+
+
+def test_what_one_person_typed_is_not_saved_under_the_name_of_another(
+    preparer: Client, draft: Form, cast: Cast
+) -> None:
+    data = {"version": 1, "changes": [put("annual_goal", "新目标")], "user": cast.colleague.pk}
+    with nothing_written():
+        answer = send(preparer, "PATCH", f"/forms/{draft.pk}", data)
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "other_user"
+    assert "请换回原来的账号登录" in answer.json()["message"]
+    data["user"] = cast.preparer.pk
+    assert send(preparer, "PATCH", f"/forms/{draft.pk}", data).status_code == 200

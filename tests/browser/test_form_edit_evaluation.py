@@ -185,3 +185,26 @@ def test_the_reason_for_a_low_rate_stands_beside_the_funds(page_as: OpenPage) ->
     assert stored(form)["funds"]["total"]["deviation_reason"] == "项目招标延期，尾款下年支付。"
     page.reload()
     expect(page.get_by_label("执行率偏差原因")).to_have_value("项目招标延期，尾款下年支付。")
+
+
+def test_weights_are_shared_out_and_completed(page_as: OpenPage) -> None:
+    form = begun()
+    page = page_as("preparer")
+    open_editor(page, form)
+    page.locator(".empty-hint").click()
+    paste(page, text=BLOCK)
+    expect(page.locator("tr[data-code]")).to_have_count(4)
+    # The execution rate has 10 points; two rows of output share 50, benefit has 30, satisfaction 10.
+    page.get_by_role("button", name="按计分办法分配分值").click()
+    for number, weight in enumerate(["25.00", "25.00", "30.00", "10.00"]):
+        says(page, f"indicators.{number}.weight", weight)
+    complete = page.get_by_role("button", name="保留已改的分值，补足其余")
+    expect(complete).to_be_hidden()
+    fill(page, "indicators.0.weight", "40")
+    page.keyboard.press("Enter")
+    complete.click()
+    for number, weight in enumerate(["40", "10.00", "30.00", "10.00"]):
+        says(page, f"indicators.{number}.weight", weight)
+    page.get_by_role("button", name="撤销").click()
+    says(page, "indicators.1.weight", "25.00")
+    saved(page)
