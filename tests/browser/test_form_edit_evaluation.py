@@ -203,7 +203,7 @@ def test_weights_are_shared_out_and_completed(page_as: OpenPage) -> None:
     fill(page, "indicators.0.weight", "40")
     page.keyboard.press("Enter")
     complete.click()
-    for number, weight in enumerate(["40", "10.00", "30.00", "10.00"]):
+    for number, weight in enumerate(["40.00", "10.00", "30.00", "10.00"]):
         says(page, f"indicators.{number}.weight", weight)
     page.get_by_role("button", name="撤销").click()
     says(page, "indicators.1.weight", "25.00")

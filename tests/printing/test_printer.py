@@ -23,7 +23,6 @@ from perfgoals.common.printing.prints import print_sheets, shared_printer
 from tests.printing.reading import pages_of
 from tests.rules.published_sheets import published_sheet
 
-
 STYLE = 'body { font-family: "Noto Serif CJK SC" }'
 
 
