@@ -148,6 +148,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "perfgoals.common.serving.static_storage.PackedStaticFilesStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 PRINT_STORE = DATA_DIR / "prints"
 FIXTURES_DIR = BASE_DIR / "fixtures"
 

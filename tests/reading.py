@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-import tinyhtml5  # type: ignore[import-untyped]
+import tinyhtml5
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -78,9 +78,11 @@ def complete_weights(
         openings[name] = sum(weight is None for weight in of_class)
         if openings[name]:
             given = exact_sum([weight for weight in of_class if weight is not None])
-            # No row is left with nothing: half an even share is the least it asks for.
-            least = Fraction(points) * openings[name] / (2 * len(of_class))
-            wanted[name] = max(least, Fraction(points) - Fraction(given))
+            left = Fraction(points) - Fraction(given)
+            # No row is left with nothing: half an even share is what it asks for then.
+            wanted[name] = (
+                left if left > 0 else Fraction(points) * openings[name] / (2 * len(of_class))
+            )
     portions = {
         name: iter(_split(points, openings[name]))
         for name, points in _shared_out(wanted, rest).items()

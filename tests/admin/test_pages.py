@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tinyhtml5  # type: ignore[import-untyped]
+import tinyhtml5
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission

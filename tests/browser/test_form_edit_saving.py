@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from projects.models import Form
@@ -331,7 +331,12 @@ def test_leaving_with_everything_saved_asks_nothing(page_as: OpenPage) -> None:
     form = declared(ROWS)
     page = page_as("preparer")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", note)
     open_editor(page, form)
     fill(page, "annual_goal", "已存")
     saved(page)

@@ -67,7 +67,7 @@ def test_contents_page_numbers_bookmarks_and_links_agree(form: str, year: int, c
     reader = PdfReader(io.BytesIO(pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == title
-    assert reader.root_object["/Lang"] == "zh-CN"
+    assert str(reader.root_object["/Lang"]) == "zh-CN"
 
 
 def test_the_published_title() -> None:

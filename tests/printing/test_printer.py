@@ -184,6 +184,27 @@ def test_closing_ends_the_process(printer: Printer) -> None:
     assert not alive(process)
 
 
+def test_closing_does_not_wait_for_a_print_without_end(printer: Printer) -> None:
+    printed(printer)
+    begun = threading.Event()
+
+    def cancelled() -> bool:
+        begun.set()
+        return False
+
+    def print_on() -> None:
+        with printer.session(cancelled) as session:
+            session.lay_out(page_of(endless()))
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(print_on)
+        assert begun.wait(30)
+        printer.close()
+        with pytest.raises(PrintingError):
+            running.result()
+    assert printer.process_id is None
+
+
 def test_the_shared_process_ends_with_the_application(tmp_path: Path) -> None:
     script = tmp_path / "prints.py"
     script.write_text(

@@ -254,11 +254,11 @@ def test_every_form_is_printed_wholly() -> None:
     for document in published_forms():
         sheet = form_sheet(document)
         shown = {cell.path: cell.text for cell in sheet.cells() if cell.path}
-        for number, row in enumerate(document.indicators):
+        for number, indicator in enumerate(document.indicators):
             for field in ("name", "target", "actual", "deviation_reason"):
-                text = getattr(row, field, "")
-                cell = shown.get(f"indicators.{number}.{field}", "")
-                assert text == cell or row.damaged[field] == "lost"
+                text = getattr(indicator, field, "")
+                printed = shown.get(f"indicators.{number}.{field}", "")
+                assert text == printed or getattr(indicator, "damaged", {})[field] == "lost"
         taken: set[tuple[int, int]] = set()
         for cell in sheet.cells():
             for row in range(cell.row, cell.row + cell.rowspan):

@@ -29,6 +29,12 @@ def test_a_kept_row_leaves_the_rest_of_its_class_to_the_others() -> None:
     assert weights == points("20", "10", "10", "10", "15", "15", "10")
 
 
+def test_what_a_class_has_left_is_what_its_open_row_gets() -> None:
+    kept = points("20", "15", "11", None, None, None, None)
+    weights = complete_weights(ROWS, kept, SHANGHAI_2024)
+    assert weights == points("20", "15", "11", "4", "15", "15", "10")
+
+
 def test_where_a_class_is_wholly_kept_the_others_make_up_the_difference() -> None:
     kept = points("10", "10", "10", "10", None, None, None)
     weights = complete_weights(ROWS, kept, SHANGHAI_2024)

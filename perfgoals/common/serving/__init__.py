@@ -1,0 +1,1 @@
+"""``make run``: one supervisor that prepares the installation and keeps web and worker running."""
