@@ -1,6 +1,7 @@
 // Elements in one call, and the icons of the application.
 
-const ICONS = new URL("../../img/icons.svg", import.meta.url).href;
+// The page knows under which name the icons are served, and in which time zone the application lives.
+const { icons: ICONS, timeZone: TIME_ZONE } = document.querySelector("script[data-icons]").dataset;
 
 // h("p", { class: "note", onclick: f }, "text", child): false, null and "" children are left out.
 export function h(tag, attributes = {}, ...children) {
@@ -39,7 +40,7 @@ export function say(text) {
   hiding = setTimeout(() => line.classList.remove("is-shown"), 6000);
 }
 
-// HH:MM:SS of the person's own clock.
+// HH:MM:SS by the clock that every other page goes by.
 export function clock(moment) {
-  return new Date(moment).toLocaleTimeString("zh-CN", { hour12: false });
+  return new Date(moment).toLocaleTimeString("zh-CN", { hour12: false, timeZone: TIME_ZONE });
 }
