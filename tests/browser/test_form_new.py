@@ -23,6 +23,8 @@ def test_last_years_declaration_is_copied(cast: Cast, page_as: OpenPage) -> None
     page = writer(cast, page_as)
     page.goto("/")
     page.get_by_role("link", name="新建").click()
+    # Filled in before its script is there, the field would find nothing by itself.
+    page.wait_for_url("**/forms/new/**")
     page.get_by_label("年度").select_option("2027")
     page.get_by_label("按名称查找").fill("移动源")
     expect(page.locator("#projects .choice")).to_have_count(1)
