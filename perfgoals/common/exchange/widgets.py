@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -34,7 +35,7 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-class CellWidget(Widget):
+class CellWidget(Widget, ABC):
     """The base: refuses a bad cell, gives values as they are, and blank for None."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
@@ -42,9 +43,9 @@ class CellWidget(Widget):
             raise ValueError(value.message)
         return self.read(value.strip() if isinstance(value, str) else value)
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """The value of a good cell."""
-        raise NotImplementedError
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else value

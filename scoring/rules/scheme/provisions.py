@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -100,15 +101,15 @@ Exact = Annotated[Decimal, BeforeValidator(_read_exact)]
 FilledText = Annotated[Text, AfterValidator(_not_blank)]
 
 
-class Provision(Document):
+class Provision(Document, ABC):
     """One thing that a scheme lays down, and where that stands."""
 
     source: FilledText
     certainty: Annotated[Certainty, _one_of(Certainty)]
 
+    @abstractmethod
     def shown(self) -> str:
         """What is laid down, in Chinese, without its source."""
-        raise NotImplementedError
 
 
 class Figure(Provision):
