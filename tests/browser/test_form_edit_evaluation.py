@@ -202,6 +202,8 @@ def test_weights_are_shared_out_and_completed(page_as: OpenPage) -> None:
     expect(complete).to_be_hidden()
     fill(page, "indicators.0.weight", "40")
     page.keyboard.press("Enter")
+    # With the answer come new notes, and the page below them moves.
+    saved(page)
     complete.click()
     for number, weight in enumerate(["40.00", "10.00", "30.00", "10.00"]):
         says(page, f"indicators.{number}.weight", weight)
