@@ -110,7 +110,7 @@ def form_create(request: SignedInRequest, new: NewForm) -> Any:
             year=new.year,
             by=request.user,
             copy_of=get_form(request.user, new.copy_of) if new.copy_of else None,
-            library=list(LibraryIndicator.objects.filter(pk__in=new.library)),
+            library=_library(new.library),
         )
     return Status(201, whole_form(request.user, get_form(request.user, form.pk)))
 
@@ -235,6 +235,14 @@ def _own_project(request: SignedInRequest, pk: int) -> Project:
         ).select_related("unit", "department"),
         pk=pk,
     )
+
+
+def _library(chosen: list[int]) -> list[LibraryIndicator]:
+    """The indicators chosen from the library; ValidationError where one is not there."""
+    found = list(LibraryIndicator.objects.filter(pk__in=chosen))
+    if len(found) < len(set(chosen)):
+        raise ValidationError("所选指标有的已不在指标库中，请重新选择")
+    return found
 
 
 def _act(request: SignedInRequest, pk: int, action: Action, version: int) -> Any:

@@ -192,13 +192,17 @@ def test_every_address_is_in_the_docs(preparer: Client) -> None:
             assert word in docs
 
 
-def test_a_huge_number_is_nobody_s(preparer: Client) -> None:
+def test_a_huge_number_is_nobody_s(preparer: Client, draft: Form) -> None:
     assert send(preparer, "GET", f"/forms/{10**30}").status_code == 404
     assert send(preparer, "GET", f"/forms?page={10**30}").status_code == 422
     new = {"kind": "declaration", "project": 10**30, "year": 2027}
     assert send(preparer, "POST", "/forms", new).status_code == 404
-    new = {"kind": "declaration", "project": 1, "year": 2027, "library": [10**30]}
-    assert send(preparer, "POST", "/forms", new).status_code in {404, 422}
+    new = {"kind": "declaration", "project": draft.project_id, "year": 2028, "library": [10**30]}
+    refused = send(preparer, "POST", "/forms", new)
+    assert (refused.status_code, refused.json()["message"]) == (
+        422,
+        "所选指标有的已不在指标库中，请重新选择",
+    )
 
 
 def test_answers_are_json(preparer: Client, draft: Form) -> None:
