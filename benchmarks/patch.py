@@ -13,24 +13,23 @@ import statistics
 import sys
 import time
 
-import django
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "perfgoals.settings")
-django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import (  # noqa: E402
+# As a server loads the application, whose start-up is part of what is measured here.
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import (
     CaptureQueriesContext,
     setup_databases,
     setup_test_environment,
     teardown_databases,
 )
 
-from perfgoals.accounts.models import User  # noqa: E402
-from projects.models import Form  # noqa: E402
-from scoring.services import start_declaration  # noqa: E402
+import perfgoals.wsgi  # noqa: F401
+from perfgoals.accounts.models import User
+from projects.models import Form
+from scoring.services import start_declaration
 
 LIMIT = 40
 """Milliseconds that one PATCH may take."""

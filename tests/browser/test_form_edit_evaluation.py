@@ -210,3 +210,44 @@ def test_weights_are_shared_out_and_completed(page_as: OpenPage) -> None:
     page.get_by_role("button", name="撤销").click()
     says(page, "indicators.1.weight", "25.00")
     saved(page)
+
+
+def test_from_the_declaration_to_the_submit(page_as: OpenPage) -> None:
+    form = taken_over()
+    page = page_as("preparer")
+    open_editor(page, form)
+    # What was declared stands there; what it came to is filled in, the request being 1 in 万元.
+    says(page, "funds.total.initial_budget", "1.00")
+    for path, amount in (
+        ("funds.total.annual_budget", "1"),
+        ("funds.total.executed", "0.95"),
+        ("funds.appropriation.annual_budget", "1"),
+        ("funds.appropriation.executed", "0.95"),
+        ("actual_outcome", "完成3100辆次重型车跟车测试，提交1份评估总报告。"),
+    ):
+        fill(page, path, amount)
+    page.keyboard.press("Enter")
+    saved(page)
+    funds = page.locator("tr", has=page.locator("#cell-funds-total-executed"))
+    funds.get_by_role("button", name="采用核算执行率 95.00").first.click()
+    funds.get_by_role("button", name="采用核算得分 9.50").click()
+    funds.get_by_role("button", name="当年财政拨款：采用核算执行率 95.00").click()
+    cell(page, "indicators.0.actual").click()
+    paste(page, text="3100辆次\n1份\n96%\n90%\n2次\n")
+    saved(page)
+    page.get_by_role("button", name="全部采用建议分").click()
+    saved(page)
+    # The weights were proposed to come to 100, all targets are met: 90 + 10 × 95%.
+    expect(page.locator("#editor-numbers")).to_contain_text("总分99.50")
+    expect(page.locator("#editor-numbers")).to_contain_text("分值合计100")
+    page.get_by_role("button", name="采用核算得分 99.50").click()
+    page.get_by_role("button", name=re.compile("采用核算等级")).click()
+    saved(page)
+    page.get_by_role("button", name="送审").click()
+    page.get_by_role("dialog").get_by_role("button", name="确定送审").click()
+    expect(page).to_have_url(re.compile(rf"/forms/{form.pk}/$"))
+    assert Form.objects.get(pk=form.pk).status == "submitted"
+    document = stored(form)
+    assert document["total_score"] == "99.50"
+    assert document["rating"] == "优"
+    assert document["indicators"][0]["name"] == "重型车跟车测试数次"
