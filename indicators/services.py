@@ -21,6 +21,7 @@ from projects.services import (
     ensure_project,
     ensure_year,
     record_version,
+    without_waived,
     write_columns,
     write_funding_lines,
     write_header,
@@ -230,7 +231,7 @@ def _write(
     expected_version: int | None = None,
 ) -> list[Finding]:
     header = document.project
-    findings = check_declaration(document)
+    findings, _ = without_waived(form, document, check_declaration(document))
     write_header(
         form,
         {
@@ -267,7 +268,7 @@ def _write(
         ],
         ROW_COLUMNS,
     )
-    record_version(form, document.as_json(), by=by, reason=reason, note=note)
+    record_version(form, document, by=by, reason=reason, note=note, before=before)
     return findings
 
 

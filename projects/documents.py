@@ -1,9 +1,10 @@
-"""What both forms share: the year, and the unit in which money is printed."""
+"""What both forms share: the year, the unit in which money is printed, and paths that hold."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -36,3 +37,32 @@ def from_yuan(amount: Decimal | None, unit: MoneyUnit) -> Decimal | None:
     if amount is None:
         return None
     return unpadded(amount / YUAN_PER_UNIT[unit])
+
+
+class Rows(Protocol):
+    """A document with rows that carry a code."""
+
+    @property
+    def indicators(self) -> Sequence[Any]: ...
+
+
+def stable_path(document: Rows, path: str) -> str:
+    """``indicators.3.target`` as ``row:CODE.target``, which holds when rows move; others as they are."""
+    parts = path.split(".")
+    if len(parts) == 3 and parts[0] == "indicators" and parts[1].isdecimal():
+        number = int(parts[1])
+        rows = document.indicators
+        if number < len(rows) and rows[number].code:
+            return f"row:{rows[number].code}.{parts[2]}"
+    return path
+
+
+def current_path(document: Rows, stable: str) -> str | None:
+    """Where the cell of a stable path stands now; None when its row is gone."""
+    if not stable.startswith("row:"):
+        return stable
+    code, _, field = stable.removeprefix("row:").partition(".")
+    for number, row in enumerate(document.indicators):
+        if row.code == code:
+            return f"indicators.{number}.{field}"
+    return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 
-from perfgoals.accounts.querysets import reach_of
-from projects.workflow import FormKind, Status
+from perfgoals.accounts.querysets import READING, WRITING, reach_of
+from projects.workflow import BEFORE_SUBMIT, FormKind, Status
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -53,12 +55,39 @@ SORTS: dict[str, tuple[Any, ...]] = {
 """The columns by which the list can be sorted."""
 
 
+class GrantQuerySet(models.QuerySet):
+    def in_force(self) -> Self:
+        """Grants that hold today."""
+        today = timezone.localdate()
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=today)
+        return self.filter(begun, valid_until__gte=today)
+
+
+class WaiverQuerySet(models.QuerySet):
+    def in_force(self) -> Self:
+        """Waivers that were not taken back."""
+        return self.filter(revoked_at__isnull=True)
+
+
 class FormQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """The forms of the units that the user's memberships reach; all for a superuser."""
+        """The forms that the user may see: those of the units that the memberships reach, and those of
+        projects granted; all for a superuser. Auditors and readers see a form once it was submitted.
+        """
         if user.is_superuser:
             return self
-        return self.filter(project__unit_id__in=reach_of(user.pk))
+        shown = ~Q(status__in=list(BEFORE_SUBMIT)) | Q(adjusts_version__isnull=False)
+        granted = apps.get_model("projects", "ProjectGrant").objects.in_force().filter(user=user.pk)
+        return self.filter(
+            Q(project__unit_id__in=reach_of(user.pk, WRITING))
+            | (
+                shown
+                & (
+                    Q(project__unit_id__in=reach_of(user.pk, READING))
+                    | Q(project_id__in=granted.values("projects"))
+                )
+            )
+        )
 
     def for_list(self) -> Self:
         """With what a row of the list shows: ``shown_total`` (points) and ``shown_rating``, as stated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,3 +32,9 @@ class SchemeQuerySet(models.QuerySet["ScoringScheme"]):
         if scheme is None:
             raise self.model.DoesNotExist(f"没有适用于 {year} 年度的计分办法")
         return scheme
+
+
+class ReviewQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Reviews that wait for a decision."""
+        return self.filter(outcome="pending")

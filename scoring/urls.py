@@ -2,7 +2,7 @@ from django.urls import path
 
 from scoring.views.attachments import attachment_file, attachment_list, attachment_remove
 from scoring.views.booklet import booklet
-from scoring.views.form_detail import form_detail, form_withdraw
+from scoring.views.form_detail import form_detail
 from scoring.views.form_edit import form_edit
 from scoring.views.form_list import form_list
 from scoring.views.form_new import form_new
@@ -12,6 +12,7 @@ from scoring.views.form_workbook import (
     form_workbook_upload,
 )
 from scoring.views.home import home
+from scoring.views.moves import MOVES, form_move
 from scoring.views.prints import form_json, form_pdf
 from scoring.views.versions import (
     version_compare,
@@ -27,7 +28,15 @@ urlpatterns = [
     path("forms/new/", form_new, name="form-new"),
     path("forms/<int:pk>/", form_detail, name="form-detail"),
     path("forms/<int:pk>/edit/", form_edit, name="form-edit"),
-    path("forms/<int:pk>/withdraw/", form_withdraw, name="form-withdraw"),
+    *(
+        path(
+            f"forms/<int:pk>/{action.value.replace('_', '-')}/",
+            form_move,
+            {"action": action},
+            name=f"form-{action.value.replace('_', '-')}",
+        )
+        for action in MOVES
+    ),
     path("forms/<int:pk>/versions/", version_list, name="version-list"),
     path("forms/<int:pk>/versions/compare/", version_compare, name="version-compare"),
     path("forms/<int:pk>/versions/<int:number>/", version_detail, name="version-detail"),

@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "审核人"
     ADMIN = "admin", "管理员"
     VIEWER = "viewer", "查阅人"
+    UNIT_REVIEWER = "unit_reviewer", "单位审核人"
+    LOG_AUDITOR = "log_auditor", "日志审计员"
 
 
 class Unit(models.Model):
@@ -33,6 +35,11 @@ class Unit(models.Model):
         related_name="children",
     )
     is_active = models.BooleanField("使用中", default=True)
+    reviews_first = models.BooleanField(
+        "单位先审",
+        db_default=False,
+        help_text="本单位及下级单位送审的表，先由单位审核人审核，再到主管部门",
+    )
 
     objects = UnitQuerySet.as_manager()
 
@@ -75,7 +82,11 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """A role in a unit (岗位). Every role but the preparer's reaches the units below as well."""
+    """A role in a unit (岗位), for a limited time where ``valid_until`` says so.
+
+    Auditors, readers and administrators reach the units below as well; preparers and the unit's own
+    reviewers their own unit only; a log auditor reaches the log and no form.
+    """
 
     user = models.ForeignKey(
         User, verbose_name="用户", on_delete=models.CASCADE, related_name="memberships"
@@ -84,6 +95,9 @@ class Membership(models.Model):
         Unit, verbose_name="单位", on_delete=models.CASCADE, related_name="memberships"
     )
     role = models.CharField("岗位", max_length=20, choices=Role.choices)
+    valid_until = models.DateField(
+        "有效期至", null=True, blank=True, help_text="最后一天仍有效；不填为长期"
+    )
     created_at = models.DateTimeField("设置时间", db_default=Now(), editable=False)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Body, Field, Query, Router, Schema, Status
 
 from indicators.models import LibraryIndicator
-from perfgoals.accounts.models import Role
+from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.documents import Document, ShapeError, unpadded
 from perfgoals.common.numbers import padded
@@ -29,13 +29,25 @@ from scoring.services import (
     restore_version,
     start_declaration,
     start_self_evaluation,
-    submit_form,
-    withdraw_form,
 )
+from scoring.views.moves import MOVES
 
 router = Router(tags=["表"])
 
 PAGE = 50
+
+MoveName = Literal[
+    "submit",
+    "withdraw",
+    "endorse",
+    "return",
+    "approve",
+    "publish",
+    "unpublish",
+    "reopen",
+    "adjust",
+    "cancel_adjustment",
+]
 
 
 class Filters(Schema):
@@ -70,6 +82,10 @@ class Sharing(Schema):
 
 class AtVersion(Schema):
     version: int
+
+
+class Step(AtVersion):
+    text: str = Field("", description="退回、重新打开、撤回公开、目标调整的理由，或审核意见")
 
 
 class Restore(AtVersion):
@@ -151,6 +167,11 @@ def form_withdraw(request: SignedInRequest, pk: int, at: AtVersion) -> Any:
     return _act(request, pk, Action.WITHDRAW, at.version)
 
 
+@router.post("/forms/{int:pk}/moves/{action}", summary="流转", response={200: dict, 409: dict})
+def form_move(request: SignedInRequest, pk: int, action: MoveName, step: Step) -> Any:
+    return _act(request, pk, Action(action), step.version, step.text)
+
+
 @router.get("/forms/{int:pk}/weights", summary="按计分办法分配分值，不保存")
 def form_weights(
     request: SignedInRequest, pk: int, sharing: Query[Sharing]
@@ -230,9 +251,9 @@ def library_list(
 def _own_project(request: SignedInRequest, pk: int) -> Project:
     """The project, if the person prepares forms for its unit; 404 otherwise."""
     return get_object_or_404(
-        Project.objects.filter(
-            unit__memberships__user=request.user, unit__memberships__role=Role.PREPARER
-        ).select_related("unit", "department"),
+        Project.objects.filter(unit__in=Unit.objects.prepared_by(request.user.pk)).select_related(
+            "unit", "department"
+        ),
         pk=pk,
     )
 
@@ -245,12 +266,13 @@ def _library(chosen: list[int]) -> list[LibraryIndicator]:
     return found
 
 
-def _act(request: SignedInRequest, pk: int, action: Action, version: int) -> Any:
+def _act(request: SignedInRequest, pk: int, action: Action, version: int, text: str = "") -> Any:
     form = get_form(request.user, pk)
     require(request.user, form, action)
-    move = {Action.SUBMIT: submit_form, Action.WITHDRAW: withdraw_form}[action]
+    move = MOVES[action]
+    told = {move.text: text} if move.text else {}
     try:
-        move(form, by=request.user, expected_version=version)
+        move.service(form, by=request.user, expected_version=version, **told)
     except StaleVersion as error:
         return Status(409, _stale(request, pk, error))
     return whole_form(request.user, get_form(request.user, pk))

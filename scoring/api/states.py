@@ -10,9 +10,8 @@ from indicators.models import KIND_LABELS
 from indicators.values import Value, read_value
 from perfgoals.common.documents import plain
 from perfgoals.common.numbers import trimmed
-from projects.access import roles_for
+from projects.access import actions_for
 from projects.models import Form
-from projects.workflow import Status, offered
 from scoring.access import form_document
 from scoring.documents import FormDocument, IndicatorResult, SelfEvaluationDocument
 from scoring.evaluation import Evaluation, evaluation_json
@@ -38,7 +37,6 @@ def form_state(
 ) -> dict[str, Any]:
     """The form as it was just read or written. roles: those the user has for it, where they have been
     looked up already."""
-    held = roles_for(user, form) if roles is None else roles
     return {
         "id": form.pk,
         "kind": form.kind,
@@ -46,7 +44,7 @@ def form_state(
         "status_label": form.get_status_display(),
         "version": form.version,
         "saved_at": form.updated_at,
-        "actions": [action.value for action in offered(held, Status(form.status))],
+        "actions": [action.value for action in actions_for(user, form, roles)],
         "unconfirmed": unconfirmed_paths(form, judged.document),
         "codes": [row.code for row in judged.document.indicators],
         "document": judged.document.as_json(),

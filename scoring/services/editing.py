@@ -1,10 +1,10 @@
-"""Changing a form of either kind: cells and rows by path, earlier versions, and its status."""
+"""Changing a form of either kind: cells and rows by path, and earlier versions."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import transaction
@@ -22,8 +22,9 @@ from perfgoals.common.patches import (
     SetCell,
     apply_changes,
 )
+from projects.documents import current_path, stable_path
 from projects.models import Form, FormVersion
-from projects.services import StaleVersion, claim_version, record_version, set_status
+from projects.services import StaleVersion, WaivedFinding, without_waived
 from projects.workflow import Action, Status, next_status
 from scoring.access import form_document, get_scheme, read_once
 from scoring.checks import check_self_evaluation
@@ -42,21 +43,15 @@ IDENTITY = frozenset({"form", "year", "department", "unit", "source", "money_uni
 TAKEN_OVER = frozenset({"level1", "level2", "name", "target", "code", "damaged"})
 
 
-class NotSound(Exception):
-    """A form with errors was to be submitted. Nothing was changed."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        self.findings = findings
-        super().__init__(f"还有 {len(findings)} 处错误，改正后才能送审")
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a form says, and what the rules and checks make of it."""
+    """What a form says, and what the rules and checks make of it: the findings that are open, and those
+    that a reviewer let pass."""
 
     document: FormDocument
     evaluation: Evaluation | None
     findings: list[Finding]
+    waived: list[WaivedFinding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,10 @@ def judge(document: FormDocument, form: Form | None = None) -> Judged:
         scheme = form.self_evaluation.scheme.as_scheme() if form else get_scheme(document.year)
         evaluation = evaluate(document, scheme)
         findings = check_self_evaluation(document, evaluation)
-    return Judged(document, evaluation, findings + _unconfirmed(form, document))
+    if form is None:
+        return Judged(document, evaluation, findings)
+    findings, waived = without_waived(form, document, findings)
+    return Judged(document, evaluation, findings + _unconfirmed(form, document), waived)
 
 
 @transaction.atomic
@@ -155,24 +153,6 @@ def restore_version(form: Form, number: int, *, by: User, expected_version: int)
     )
 
 
-@transaction.atomic
-def submit_form(form: Form, *, by: User, expected_version: int) -> None:
-    """Hand the form in for review. Raises StaleVersion, WrongStatus, and NotSound with the errors."""
-    document = form_document(form)
-    errors = [f for f in judge(document, form).findings if f.level is Level.ERROR]
-    next_status(Status(form.status), Action.SUBMIT)
-    if errors:
-        raise NotSound(errors)
-    _move(form, Action.SUBMIT, FormVersion.Reason.SUBMITTED, document, by, expected_version)
-
-
-@transaction.atomic
-def withdraw_form(form: Form, *, by: User, expected_version: int) -> None:
-    """Take a submitted form back to go on writing. Raises StaleVersion and WrongStatus."""
-    document = form_document(form)
-    _move(form, Action.WITHDRAW, FormVersion.Reason.WITHDRAWN, document, by, expected_version)
-
-
 def with_row_codes(document: D) -> D:
     """The document with a code on every row, so that comments, evidence and comparisons keep to their
     row when it moves. A code that stands twice (a row was copied) stays with the first."""
@@ -191,38 +171,13 @@ def with_row_codes(document: D) -> D:
     return cast(D, document.model_copy(update={"indicators": rows}))
 
 
-def stable_path(document: FormDocument, path: str) -> str:
-    """``indicators.3.target`` as ``row:CODE.target``, which holds when rows move; others as they are."""
-    parts = path.split(".")
-    if len(parts) == 3 and parts[0] == "indicators" and parts[1].isdecimal():
-        number = int(parts[1])
-        rows: Sequence[Any] = document.indicators
-        if number < len(rows) and rows[number].code:
-            return f"row:{rows[number].code}.{parts[2]}"
-    return path
-
-
-def current_path(document: FormDocument, stable: str) -> str | None:
-    """Where the cell of a stable path stands now; None when its row is gone."""
-    if not stable.startswith("row:"):
-        return stable
-    code, _, field = stable.removeprefix("row:").partition(".")
-    rows: Sequence[Any] = document.indicators
-    for number, row in enumerate(rows):
-        if row.code == code:
-            return f"indicators.{number}.{field}"
-    return None
-
-
 def unconfirmed_paths(form: Form, document: FormDocument) -> list[str]:
     """The copied cells that nobody has looked at yet, where they stand now."""
     paths = (current_path(document, stable) for stable in form.unconfirmed)
     return [path for path in paths if path is not None]
 
 
-def _unconfirmed(form: Form | None, document: FormDocument) -> list[Finding]:
-    if form is None:
-        return []
+def _unconfirmed(form: Form, document: FormDocument) -> list[Finding]:
     return [
         Finding(
             path,
@@ -294,16 +249,3 @@ def _save(
     else:
         raise TypeError("表种不符")
     return Judged(document, evaluation, findings + _unconfirmed(form, document))
-
-
-def _move(
-    form: Form,
-    action: Action,
-    reason: FormVersion.Reason,
-    document: FormDocument,
-    by: User,
-    expected_version: int,
-) -> None:
-    claim_version(form, expected=expected_version)
-    set_status(form, action)
-    record_version(form, document.as_json(), by=by, reason=reason)

@@ -14,6 +14,7 @@ from projects.services import (
     ensure_project,
     ensure_year,
     record_version,
+    without_waived,
     write_columns,
     write_funding_lines,
     write_header,
@@ -112,7 +113,7 @@ def _write(
 ) -> tuple[Evaluation, list[Finding]]:
     evaluation = form.self_evaluation
     outcome = evaluate(document, evaluation.scheme.as_scheme())
-    findings = check_self_evaluation(document, outcome)
+    findings, _ = without_waived(form, document, check_self_evaluation(document, outcome))
     write_header(
         form,
         {
@@ -149,7 +150,7 @@ def _write(
         ],
         RESULT_COLUMNS,
     )
-    record_version(form, document.as_json(), by=by, reason=reason, note=note)
+    record_version(form, document, by=by, reason=reason, note=note, before=before)
     return outcome, findings
 
 

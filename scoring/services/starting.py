@@ -20,7 +20,7 @@ from indicators.models import Declaration, LibraryIndicator
 from indicators.services import create_declaration
 from indicators.values import Kind, read_value
 from perfgoals.common.sheets import shipped_layout
-from projects.documents import from_yuan, to_yuan
+from projects.documents import from_yuan, stable_path, to_yuan
 from projects.models import FiscalYear, Form, FormVersion, Project
 from projects.workflow import FormKind, Status
 from scoring.documents import (
@@ -33,7 +33,7 @@ from scoring.documents import (
 )
 from scoring.models import ScoringScheme
 from scoring.rules.weights import propose_weights
-from scoring.services.editing import TAKEN_OVER, stable_path, with_row_codes
+from scoring.services.editing import TAKEN_OVER, with_row_codes
 from scoring.services.evaluations import create_self_evaluation
 
 if TYPE_CHECKING:

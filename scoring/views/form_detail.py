@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -18,13 +17,12 @@ from perfgoals.common.findings import Finding, Level
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import Anchors, cell_id, view_sheet
 from perfgoals.common.views import allow_methods
-from projects.access import can, get_form, require
+from projects.access import can, get_form
 from projects.models import Form
-from projects.services import StaleVersion
-from projects.workflow import Action, WrongStatus
+from projects.workflow import Action
 from scoring.access import form_document
 from scoring.evaluation import Evaluation
-from scoring.services import Judged, judge, withdraw_form
+from scoring.services import Judged, judge
 from scoring.sheets import form_sheet
 from scoring.views.attachments import evidence_of
 from scoring.views.damages import damages_of
@@ -61,20 +59,6 @@ def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "can_withdraw": can(request.user, form, Action.WITHDRAW),
     }
     return render(request, "scoring/form_detail.html", context | _shown(form))
-
-
-@allow_methods("POST")
-def form_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a submitted form back; on to the editor, for that is what it is taken back for."""
-    form = get_form(request.user, pk)
-    try:
-        require(request.user, form, Action.WITHDRAW)
-        withdraw_form(form, by=request.user, expected_version=form.version)
-    except (WrongStatus, StaleVersion) as error:
-        messages.error(request, f"{error}。")
-        return redirect("scoring:form-detail", pk)
-    messages.success(request, "已撤回，可以继续修改，改好后再送审。")
-    return redirect("scoring:form-edit", pk)
 
 
 def _shown(form: Form) -> dict[str, Any]:

@@ -26,13 +26,13 @@ from perfgoals.common.workbooks.container import UnreadableWorkbook
 from perfgoals.common.workbooks.reading import LIMITS
 from perfgoals.common.workbooks.writer import CellRefused, sheet_title
 from projects.access import actions_for, get_form, require
+from projects.documents import stable_path
 from projects.models import Form, FormVersion
 from projects.services import StaleVersion
 from projects.workflow import Action, WrongStatus
 from scoring.access import form_document
 from scoring.documents import FormDocument, read_form
 from scoring.services import judge, replace_form
-from scoring.services.editing import stable_path
 from scoring.views.cell_names import cell_name, row_name
 from scoring.views.comparison import compare
 from scoring.workbooks import UploadedForm, read_upload

@@ -1,4 +1,4 @@
-"""Years, projects, their forms and the money on them."""
+"""What both forms have in common: the form itself, its money, its history, its evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from perfgoals.accounts.models import Unit
+from projects.models.projects import Project
+from projects.models.years import FiscalYear
 from projects.querysets import FormQuerySet
 from projects.workflow import FormKind, Status
 
@@ -22,69 +23,6 @@ class FundingSource(models.TextChoices):
     APPROPRIATION = "appropriation", "当年财政拨款"
     CARRYOVER = "carryover", "上年结转资金"
     OTHER = "other", "其他资金"
-
-
-class FiscalYear(models.Model):
-    """A budget year (年度)."""
-
-    year = models.PositiveSmallIntegerField("年度", primary_key=True)
-    is_open = models.BooleanField("开放填报", default=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "年度"
-        ordering = ["-year"]
-        constraints = [
-            models.CheckConstraint(
-                name="fiscal_year_plausible",
-                condition=Q(year__gte=1990, year__lte=2100),
-                violation_error_message="年度应在 1990 至 2100 之间",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year} 年"
-
-
-class Project(models.Model):
-    """A project of a unit. It lives on from year to year; what a year's form said of it stays there."""
-
-    code = models.CharField("项目编码", max_length=40, unique=True)
-    name = models.TextField("项目名称")
-    unit = models.ForeignKey(
-        Unit, verbose_name="实施单位", on_delete=models.PROTECT, related_name="projects"
-    )
-    department = models.ForeignKey(
-        Unit,
-        verbose_name="主管部门",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="supervised_projects",
-    )
-    nature = models.TextField("项目性质", blank=True)
-    category = models.TextField("项目类别", blank=True)
-    start = models.DateField("计划开始日期", null=True, blank=True)
-    end = models.DateField("计划完成日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "项目"
-        ordering = ["unit", "code"]
-        indexes = [models.Index(name="project_by_name", fields=["unit", "name"])]
-        constraints = [
-            models.CheckConstraint(
-                name="project_ends_after_start",
-                condition=Q(start__isnull=True) | Q(end__isnull=True) | Q(end__gte=F("start")),
-                violation_error_message="计划完成日期早于计划开始日期",
-            ),
-            models.CheckConstraint(
-                name="project_name_not_blank",
-                condition=~Q(name=""),
-                violation_error_message="项目名称不能为空",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Form(models.Model):
@@ -111,6 +49,20 @@ class Form(models.Model):
     money_unit = models.CharField("金额单位", max_length=4, default="元")
     source = models.TextField("来源文件", blank=True)
     damaged = models.JSONField("源文件损坏处", default=dict, blank=True)
+    # When it last came before a reviewer, and whether that was after the last day; null while it never
+    # did, and again after a withdrawal.
+    submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="送审人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    is_late = models.BooleanField("逾期送审", db_default=False)
+    # The approved version that stands while the goals are being adjusted.
+    adjusts_version = models.PositiveIntegerField("调整前的版本", null=True, blank=True)
     # Cells that were copied and that the preparer has yet to look at, by stable path ("row:CODE.target"
     # for a cell of a row, which moves).
     unconfirmed = models.JSONField("待确认", default=list, blank=True)
@@ -125,6 +77,7 @@ class Form(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "表"
         ordering = ["-year_id", "project"]
+        indexes = [models.Index(name="form_by_status", fields=["status", "year", "kind"])]
         constraints = [
             models.UniqueConstraint(
                 name="form_once_a_year",
@@ -231,6 +184,14 @@ class FormVersion(models.Model):
         WITHDRAWN = "withdrawn", "撤回"
         RESTORED = "restored", "恢复旧版本"
         UPLOADED = "uploaded", "从工作簿导入"
+        ENDORSED = "endorsed", "单位审核通过"
+        RETURNED = "returned", "退回"
+        APPROVED = "approved", "审核通过"
+        PUBLISHED = "published", "公开"
+        UNPUBLISHED = "unpublished", "撤回公开"
+        REOPENED = "reopened", "重新打开"
+        ADJUSTED = "adjusted", "目标调整"
+        ADJUSTMENT_CANCELLED = "adjustment_cancelled", "取消调整"
 
     form = models.ForeignKey(
         Form, verbose_name="表", on_delete=models.CASCADE, related_name="versions"

@@ -1,4 +1,4 @@
-"""Changes to years, projects and what both forms have in common."""
+"""Years, projects and what both forms have in common: header, money, rows, history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from perfgoals.accounts.models import Unit
+from perfgoals.common.audit import changes_between, record
+from perfgoals.common.documents import Document
 from perfgoals.common.findings import Finding, Level
+from perfgoals.common.models import AuditAction
+from perfgoals.common.patches import differences
 from projects.documents import MoneyUnit, to_yuan
 from projects.models import (
     FiscalYear,
@@ -26,7 +30,7 @@ from projects.models import (
     FundingSource,
     Project,
 )
-from projects.workflow import Action, Status, next_status
+from projects.workflow import Status
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -213,40 +217,58 @@ SITTING = timedelta(minutes=30)
 
 def record_version(
     form: Form,
-    document: Mapping[str, Any],
+    document: Document,
     *,
     by: User | None,
     reason: FormVersion.Reason,
     note: str = "",
+    before: Document | None = None,
 ) -> None:
-    """Keep the whole document as it now stands.
+    """Keep the whole document as it now stands, and write the log.
 
     An autosave that follows another one of the same person within the same sitting takes its place, so
-    that the history is a list of sittings and not of keystrokes.
+    that the history is a list of sittings and not of keystrokes; the log names every change. before:
+    what the form said until now.
     """
+    changes = changes_between(differences(before, document)) if before is not None else []
+    action, summary = _ACTS.get(reason, (AuditAction.MOVED, reason.label))
+    record(
+        action,
+        summary,
+        by=by,
+        subject=form,
+        reason=note,
+        changes=changes,
+        details={"版本": form.version, "状态": Status(form.status).label},
+    )
+    data = document.as_json()
     if reason is FormVersion.Reason.SAVED and by is not None:
         now = timezone.now()
         latest = FormVersion.objects.filter(form=form).order_by("-number").values("pk")[:1]
         same_sitting = FormVersion.objects.filter(
             pk=Subquery(latest), reason=reason.value, by=by, at__gt=now - SITTING
         )
-        if same_sitting.update(number=form.version, document=document, at=now):
+        if same_sitting.update(number=form.version, document=data, at=now):
             return
     FormVersion.objects.create(
         form=form,
         first_number=form.version,
         number=form.version,
-        document=document,
+        document=data,
         by=by,
         reason=reason.value,
         note=note,
     )
 
 
-def set_status(form: Form, action: Action) -> None:
-    """Move the form on by an action. Raises WrongStatus."""
-    form.status = next_status(Status(form.status), action).value
-    form.save(update_fields=["status"])
+_ACTS = {
+    FormVersion.Reason.LOADED: (AuditAction.IMPORTED, "载入公开表"),
+    FormVersion.Reason.CREATED: (AuditAction.CREATED, "新建表"),
+    FormVersion.Reason.COPIED: (AuditAction.CREATED, "复制建表"),
+    FormVersion.Reason.SAVED: (AuditAction.CHANGED, "填写"),
+    FormVersion.Reason.RESTORED: (AuditAction.CHANGED, "恢复旧版本"),
+    FormVersion.Reason.UPLOADED: (AuditAction.CHANGED, "从工作簿导入"),
+}
 
 
 PRESENT = timedelta(seconds=45)

@@ -1,0 +1,112 @@
+"""Writing the audit log: by the services, in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from perfgoals.common.models import AuditAction, AuditEntry, Channel
+from perfgoals.common.patches import Difference
+
+MOST_CHANGES = 2_000
+"""An entry names no more changed cells than this; ``details`` then says how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act comes from: the address of the caller, "" within the machine, and the way in."""
+
+    address: str = ""
+    channel: Channel = Channel.COMMAND
+
+
+_ORIGIN: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
+
+
+@contextmanager
+def coming_from(address: str, channel: Channel) -> Iterator[None]:
+    """Whatever is recorded inside is recorded as coming from there."""
+    token = _ORIGIN.set(Origin(address, channel))
+    try:
+        yield
+    finally:
+        _ORIGIN.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditChange:
+    """A cell or field with its old and new value, as JSON knows them."""
+
+    path: str
+    before: Any
+    after: Any
+    label: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "label": self.label,
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be recorded. by: who did it, None where nobody signed in did. summary: one Chinese
+    phrase. subject: what it was done to; ``subject_name`` where that is no stored thing."""
+
+    action: AuditAction
+    summary: str
+    by: Any = None
+    subject: models.Model | None = None
+    subject_name: str = ""
+    reason: str = ""
+    changes: Iterable[AuditChange] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(action: AuditAction, summary: str, **told: Any) -> None:
+    """Write one entry. The keywords are those of ``Act``.
+
+    To be called inside the transaction of the change: then both are there or neither.
+    """
+    record_all([Act(action, summary, **told)])
+
+
+def record_all(acts: Iterable[Act]) -> None:
+    """Write many entries at once, for bulk work."""
+    AuditEntry.objects.bulk_create((_entry(act) for act in acts), batch_size=1_000)
+
+
+def changes_between(differences: Iterable[Difference]) -> list[AuditChange]:
+    """The differences of two documents as the log takes them."""
+    return [AuditChange(d.path, d.before, d.after) for d in differences]
+
+
+def _entry(act: Act) -> AuditEntry:
+    origin = _ORIGIN.get()
+    subject = act.subject
+    changes = [change.as_json() for change in act.changes]
+    details = dict(act.details)
+    if len(changes) > MOST_CHANGES:
+        details["变动总数"] = len(changes)
+    return AuditEntry(
+        action=act.action.value,
+        summary=act.summary,
+        user_id=getattr(act.by, "pk", None),
+        user_name=f"{act.by}（{act.by.get_username()}）" if getattr(act.by, "pk", None) else "",
+        address=origin.address,
+        channel=origin.channel.value,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        subject=act.subject_name or (str(subject) if subject is not None else ""),
+        reason=act.reason,
+        changes=changes[:MOST_CHANGES],
+        details=details,
+    )

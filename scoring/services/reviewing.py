@@ -1,0 +1,200 @@
+"""复核: opening a review, the reviewer's scores and remarks, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from perfgoals.common.audit import AuditChange, record
+from perfgoals.common.documents import plain
+from perfgoals.common.models import AuditAction
+from perfgoals.common.numbers import trimmed
+from projects.models import Form
+from projects.services import LONGEST
+from projects.workflow import Action, Status, next_status
+from scoring.access import form_document
+from scoring.documents import SelfEvaluationDocument
+from scoring.evaluation import Evaluation, evaluate
+from scoring.models import Review, ReviewRow
+from scoring.services.assessing import assess
+from scoring.services.editing import Judged
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+
+
+class StaleReview(Exception):
+    """The review was saved in another tab or by somebody else since it was read. Nothing was written."""
+
+    def __init__(self, review: Review, expected: int) -> None:
+        self.review, self.expected = review, expected
+        super().__init__("复核已在别处保存过，未覆盖；请核对最新的内容后再改")
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What a reviewer says of a row: score (points; None for the unit's own) and remark. ``opinion`` of
+    the whole is no row."""
+
+    row_code: str
+    score: Decimal | None
+    remark: str
+
+
+def open_review(form: Form, judged: Judged, *, stage: Review.Stage, by: User) -> Review:
+    """A submitted form comes before a reviewer. What an earlier reviewer of the same stage said of rows
+    is carried over, for they would otherwise have to say it again."""
+    assessment = assess(form, judged)
+    earlier = (
+        form.reviews.filter(stage=stage).exclude(outcome=Review.Outcome.PENDING).order_by("-id")
+    ).first()
+    review = Review.objects.create(
+        form=form,
+        stage=stage.value,
+        version=form.version,
+        opened_by=by,
+        risk=assessment.points,
+        risk_reasons=list(assessment.reasons),
+        last_total=assessment.last_total,
+        opinion=earlier.opinion if earlier else "",
+    )
+    if earlier is not None:
+        codes = {row.code for row in judged.document.indicators}
+        ReviewRow.objects.bulk_create(
+            ReviewRow(review=review, row_code=row.row_code, score=row.score, remark=row.remark)
+            for row in earlier.rows.all()
+            if row.row_code in codes
+        )
+    return review
+
+
+def pending_review(form: Form) -> Review | None:
+    """The review that the form waits in; None where it waits for none."""
+    return form.reviews.filter(outcome=Review.Outcome.PENDING).first()
+
+
+@transaction.atomic
+def patch_review(
+    form: Form,
+    rows: list[RowChange],
+    *,
+    opinion: str | None = None,
+    by: User,
+    expected_edits: int,
+) -> Review:
+    """Save what the reviewer says of rows, and of the whole where ``opinion`` is given.
+
+    expected_edits: ``Review.edits`` as it was read. Raises WrongStatus, StaleReview, and ValidationError
+    for a row that is not there and a score below 0, above the row's weight or with more than two decimals.
+    """
+    next_status(Status(form.status), Action.REVIEW)
+    review = form.reviews.get(outcome=Review.Outcome.PENDING)
+    taken = Review.objects.filter(pk=review.pk, edits=expected_edits)
+    if not taken.update(edits=F("edits") + 1):
+        raise StaleReview(review, expected_edits)
+    review.edits = expected_edits + 1
+    document = form_document(form)
+    known = {row.code: row for row in document.indicators if row.code}
+    kept = {row.row_code: row for row in review.rows.all()}
+    changes: list[AuditChange] = []
+    for change in rows:
+        row = known.get(change.row_code)
+        if row is None:
+            raise ValidationError("没有这一行指标，请刷新后重试")
+        _check_score(change.score, weight=getattr(row, "weight", None), name=row.name)
+        remark = change.remark.strip()
+        if len(remark) > LONGEST:
+            raise ValidationError(f"「{row.name}」的复核意见超过 {LONGEST} 字")
+        stored = kept.get(change.row_code) or ReviewRow(review=review, row_code=change.row_code)
+        for field, title, value in (
+            ("score", "复核分", change.score),
+            ("remark", "复核意见", remark),
+        ):
+            old = getattr(stored, field)
+            if old != value:
+                label = f"{row.name}：{title}"
+                path = f"row:{change.row_code}.review_{field}"
+                changes.append(AuditChange(path, _as_json(old), _as_json(value), label))
+                setattr(stored, field, value)
+        stored.save()
+    if opinion is not None and opinion.strip() != review.opinion:
+        if len(opinion) > LONGEST:
+            raise ValidationError(f"审核意见超过 {LONGEST} 字")
+        changes.append(AuditChange("opinion", review.opinion, opinion.strip(), "审核意见"))
+        review.opinion = opinion.strip()
+        review.save(update_fields=["opinion"])
+    if changes:
+        record(AuditAction.REVIEWED, "复核", by=by, subject=form, changes=changes)
+    return review
+
+
+def _as_json(value: Decimal | str | None) -> str | None:
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+def _check_score(score: Decimal | None, *, weight: Decimal | None, name: str) -> None:
+    if score is None:
+        return
+    if weight is None:
+        raise ValidationError(f"「{name}」没有分值，不能打复核分")
+    if not score.is_finite() or score < 0 or score > weight:
+        raise ValidationError(f"「{name}」的复核分应在 0 至 {trimmed(weight)} 之间")
+    if score != round(score, 2):
+        raise ValidationError(f"「{name}」的复核分最多两位小数")
+
+
+def reviewed_document(
+    document: SelfEvaluationDocument, scores: Mapping[str, Decimal | None]
+) -> SelfEvaluationDocument:
+    """The document with the reviewer's scores; a row without one keeps the unit's own."""
+    return document.model_copy(
+        update={
+            "indicators": [
+                row
+                if scores.get(row.code) is None
+                else row.model_copy(update={"score": scores[row.code]})
+                for row in document.indicators
+            ]
+        }
+    )
+
+
+def reviewed_evaluation(form: Form, document: SelfEvaluationDocument, review: Review) -> Evaluation:
+    """Total and rating by the reviewer's scores, by the form's own scheme; the execution recomputed."""
+    scores = {row.row_code: row.score for row in review.rows.all()}
+    return evaluate(reviewed_document(document, scores), form.self_evaluation.scheme.as_scheme())
+
+
+def decide(
+    form: Form,
+    outcome: Review.Outcome,
+    *,
+    by: User,
+    judged: Judged | None = None,
+    reason: str = "",
+    opinion: str = "",
+) -> None:
+    """Close the review that the form waits in, with its points as they now are.
+
+    A form that was never submitted here (loaded as published) has none; then there is nothing to close.
+    """
+    review = pending_review(form)
+    if review is None:
+        return
+    review.outcome, review.reason = outcome.value, reason.strip()
+    review.opinion = opinion.strip() or review.opinion
+    review.decided_by, review.decided_at = by, timezone.now()
+    document = judged.document if judged else form_document(form)
+    if isinstance(document, SelfEvaluationDocument):
+        stored = form.self_evaluation
+        result = reviewed_evaluation(form, document, review)
+        review.self_total, review.self_rating = stored.computed_total, stored.computed_rating
+        review.review_total, review.review_rating = result.total_score, result.rating or ""
+    review.save()
