@@ -23,7 +23,7 @@ from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.access import form_document
 from scoring.documents import FormDocument, read_form
 from scoring.models import Review
-from scoring.services.editing import Judged, judge, replace_form
+from scoring.services.editing import Judged, judge, replace_form, with_row_codes
 from scoring.services.reviewing import decide, open_review
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ def submit_form(form: Form, *, by: User, expected_version: int) -> None:
     Raises StaleVersion, WrongStatus, and NotSound with the errors.
     """
     judged = _sound(form, Action.SUBMIT)
+    coded = with_row_codes(judged.document)
+    if coded is not judged.document:
+        # A form that was loaded has rows without codes; comments and scores keep to their row by them.
+        judged = replace_form(
+            form, coded, by=by, expected_version=expected_version, reason=Reason.SAVED
+        )
+        expected_version = form.version
     unit_first = Unit.objects.reviewing_first(form.project.unit_id)
     stage = Stage.DECLARATION if form.kind == FormKind.DECLARATION else Stage.SELF_EVALUATION
     late = form.is_late

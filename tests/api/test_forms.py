@@ -58,7 +58,7 @@ def test_a_form_is_read_whole(preparer: Client, draft: Form) -> None:
     with nothing_written():
         found = send(preparer, "GET", f"/forms/{draft.pk}").json()
     assert (found["version"], found["status"]) == (1, "draft")
-    assert found["actions"] == ["edit", "submit"]
+    assert found["actions"] == ["edit", "submit", "answer"]
     assert found["document"]["funds"]["annual_request"] == "2220000.00"
     assert found["codes"] == [row["code"] for row in found["document"]["indicators"]]
     assert "indicators.13.target" in found["unconfirmed"]
@@ -68,8 +68,11 @@ def test_a_form_is_read_whole(preparer: Client, draft: Form) -> None:
 def test_who_only_reviews_is_offered_no_change(
     client_of: Callable[[str], Client], draft: Form
 ) -> None:
-    found = send(client_of("auditor"), "GET", f"/forms/{draft.pk}").json()
+    Form.objects.filter(pk=draft.pk).update(status="submitted")
+    found = send(client_of("viewer"), "GET", f"/forms/{draft.pk}").json()
     assert found["actions"] == []
+    found = send(client_of("auditor"), "GET", f"/forms/{draft.pk}").json()
+    assert found["actions"] == ["comment", "answer", "review", "waive", "return", "approve"]
 
 
 def test_one_cell_of_the_62_row_form_takes_as_many_queries_always(
@@ -82,7 +85,7 @@ def test_one_cell_of_the_62_row_form_takes_as_many_queries_always(
     client = client_of("preparer")
     assert patch(client, form, put("indicators.30.target", "≥1.00(家)")).status_code == 200
     # session, user, form, roles; begin; amounts, rows; form, row, version; end
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         response = patch(client, form, put("indicators.40.target", "≥2.00(家)"), version=2)
     assert response.json()["version"] == 3
 
@@ -95,7 +98,7 @@ def test_one_cell_of_a_self_evaluation_takes_one_more_for_its_totals(
     form = evaluation_of(cast.preparer, cast.declaration)
     client = client_of("preparer")
     patch(client, form, put("indicators.0.actual", "≤1.00(元/家)"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = patch(client, form, put("indicators.1.score", "1.00"), version=2)
     assert response.json()["evaluation"]["total_score"] == "1.00"
 
@@ -270,6 +273,7 @@ def test_who_else_has_the_form_open(
     client_of: Callable[[str], Client], preparer: Client, draft: Form
 ) -> None:
     address = f"/forms/{draft.pk}/presence"
+    Form.objects.filter(pk=draft.pk).update(status="returned")
     send(client_of("auditor"), "POST", address, {"tab": "b"})
     assert send(preparer, "POST", address, {"tab": "a"}).json() == {
         "others": ["赵审核"],

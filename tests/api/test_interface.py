@@ -62,12 +62,24 @@ def test_only_its_preparers_change_a_form(
     person: str,
     status: int,
 ) -> None:
+    Form.objects.filter(pk=draft.pk).update(status="returned")  # before that, nobody else sees it
     if "attachments" in path and status == 403:
         status = 404  # there is none of that number, whoever asks
     response = send(client_of(person), method, f"/forms/{draft.pk}{path}", data)
     assert response.status_code == status
     assert response.json()["message"]
     assert Form.objects.get(pk=draft.pk).version == 1
+
+
+@pytest.mark.parametrize("person", ["auditor", "viewer"])
+@pytest.mark.parametrize("path", GETS)
+def test_a_draft_is_its_units_own_business(
+    client_of: Callable[[str], Client], draft: Form, person: str, path: str
+) -> None:
+    assert send(client_of(person), "GET", f"/forms/{draft.pk}{path}").status_code == 404
+    Form.objects.filter(pk=draft.pk).update(status="submitted")
+    seen = send(client_of(person), "GET", f"/forms/{draft.pk}{path}").status_code
+    assert seen == (404 if path == "/attachments/1" else 200)  # there is none of that number
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,9 @@ def test_who_sees_and_who_changes(
     write: int,
 ) -> None:
     attachment = upload(preparer, draft)
+    Form.objects.filter(pk=draft.pk).update(
+        status="returned"
+    )  # before that, the auditor sees nothing
     client = client_of(person)
     assert client.get(url(draft)).status_code == page
     assert client.get(url(draft, attachment.pk)).status_code == file
@@ -249,6 +252,7 @@ def test_the_form_page_lists_it(
     client_of: Callable[[str], Client], preparer: Client, draft: Form
 ) -> None:
     attachment = upload(preparer, draft, row=said(draft).indicators[2].code)
+    Form.objects.filter(pk=draft.pk).update(status="submitted")
     page = client_of("auditor").get(f"/forms/{draft.pk}/")
     assert links(page, ".evidence a") == [url(draft, attachment.pk)]
     assert texts(page, ".evidence-place") == ["第 3 行 排污许可证执行报告技术审核单位成本"]
@@ -273,6 +277,7 @@ def test_through_the_interface(client_of: Callable[[str], Client], draft: Form) 
     assert client.post(address, {}).json()["errors"][0]["message"] == "缺少这一项"
     file = client.get(f"{address}/{listed['id']}")
     assert b"".join(file.streaming_content) == PDF  # type: ignore[attr-defined]
+    Form.objects.filter(pk=draft.pk).update(status="returned")
     for person, status in (("auditor", 403), ("stranger", 404), ("anonymous", 401)):
         other = client_of(person)
         sent = other.post(address, {"file": SimpleUploadedFile("a.png", PNG)})

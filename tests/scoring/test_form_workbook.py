@@ -372,6 +372,7 @@ def test_a_look_is_good_for_one_person_one_form_and_a_time(
 def test_who_may_not_edit_may_not_upload(
     cast: Cast, draft: Form, client_of: ClientOf, name: str
 ) -> None:
+    Form.objects.filter(pk=draft.pk).update(status="returned")  # a draft they would not even see
     client = client_of(name)
     assert client.get(url(draft, "upload/")).status_code == 403
     assert client.post(url(draft, "upload/")).status_code == 403
