@@ -67,10 +67,13 @@ generated: $(VENV)/.installed-dev ## 迁移文件和生成的文档是否与代�
 	@echo "== 生成的文档"
 	@$(RUN) manage.py list_checks --markdown | diff -u docs/checks.md - \
 		|| { echo "docs/checks.md 与代码不一致，请运行 make docs" >&2; exit 1; }
+	@$(RUN) manage.py list_rights --markdown | diff -u docs/rights.md - \
+		|| { echo "docs/rights.md 与代码不一致，请运行 make docs" >&2; exit 1; }
 
 .PHONY: docs
-docs: $(VENV)/.installed ## 重新生成 docs/checks.md
+docs: $(VENV)/.installed ## 重新生成 docs/checks.md、docs/rights.md
 	@$(RUN) manage.py list_checks --markdown > docs/checks.md.new && mv docs/checks.md.new docs/checks.md
+	@$(RUN) manage.py list_rights --markdown > docs/rights.md.new && mv docs/rights.md.new docs/rights.md
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## 整理代码格式

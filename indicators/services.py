@@ -9,13 +9,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument, DeclaredIndicator
 from indicators.models import Declaration, Indicator, IndicatorCategory, LibraryIndicator
 from indicators.values import read_value
+from perfgoals.common.audit import Act, record_all
 from perfgoals.common.findings import Finding
+from perfgoals.common.models import AuditAction
+from perfgoals.common.snapshots import changes_of, snapshot
 from projects.models import Form, FormVersion, FundingSource, Project
 from projects.services import (
     ensure_project,
@@ -104,8 +107,9 @@ def create_declaration(
             unit=document.unit,
             department=document.department,
             details=header.model_dump(include={"nature", "category", "start", "end"}),
+            by=by,
         ),
-        year=ensure_year(document.year),
+        year=ensure_year(document.year, by=by),
         status=status.value,
     )
     form.full_clean()
@@ -152,13 +156,15 @@ def load_categories(data: list[dict[str, Any]]) -> int:
     data: as in ``fixtures/indicator_categories.json``, level 1 with its ``children``. Returns how many
     were added.
     """
-    added = 0
+    added: list[IndicatorCategory] = []
     for item in data:
         parent, created = _ensure_category(item, parent=None)
-        added += created
+        added += [parent] if created else []
         for child in item["children"]:
-            added += _ensure_category(child, parent=parent)[1]
-    return added
+            category, created = _ensure_category(child, parent=parent)
+            added += [category] if created else []
+    record_all(_loaded(category) for category in added)
+    return len(added)
 
 
 def _ensure_category(
@@ -196,7 +202,13 @@ def seed_library(forms: Iterable[SeedForm], topics: Mapping[str, str]) -> int:
         if (level2, name) not in kept
     ]
     LibraryIndicator.objects.bulk_create(new)
+    record_all(_loaded(indicator) for indicator in new)
     return len(new)
+
+
+def _loaded(instance: Model) -> Act:
+    changes = changes_of(type(instance), None, snapshot(instance))
+    return Act(AuditAction.IMPORTED, "载入随系统提供的内容", subject=instance, changes=changes)
 
 
 def _library_indicator(

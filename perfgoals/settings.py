@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ def env_flag(name: str, default: bool) -> bool:
     if value in {"0", "false", "no", "off", ""}:
         return False
     raise ImproperlyConfigured(f"环境变量 {name} 应为 1 或 0，现为「{value}」")
+
+
+def env_count(name: str, default: int, least: int = 0) -> int:
+    """A whole number, not below ``least``. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"环境变量 {name} 应为不小于 {least} 的整数，现为「{value}」")
+    return int(value)
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -51,6 +60,8 @@ DEBUG = env_flag("DEBUG", False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+# How many proxies of the installation's own stand before this server, each adding to X-Forwarded-For.
+TRUSTED_PROXIES = env_count("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
     "unfold",
@@ -61,7 +72,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_tasks",
     "django_tasks_db",
     "import_export",
@@ -75,7 +91,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "perfgoals.accounts.middleware.SafetyHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "perfgoals.common.middleware.Origins",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -84,7 +102,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "perfgoals.accounts.middleware.SessionLimits",
+    "perfgoals.accounts.middleware.Duties",
     "projects.middleware.Conflicts",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "perfgoals.urls"
@@ -119,13 +140,20 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        (
+            "UserAttributeSimilarityValidator",
+            {"user_attributes": ("username", "full_name", "email"), "max_similarity": 0.6},
+        ),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 LOGIN_URL = "accounts:sign-in"
@@ -151,13 +179,71 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 PRINT_STORE = DATA_DIR / "prints"
+
+# Without a mail server what would be sent is printed where the command or the worker runs.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env_count("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env_flag("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "perfgoals@localhost"
+# The hour from which the worker sends the daily digest, and the address that links in it begin with.
+DIGEST_HOUR = env_count("DIGEST_HOUR", 8)
+SITE_ADDRESS = os.environ.get("SITE_ADDRESS", "").rstrip("/")
+
 FIXTURES_DIR = BASE_DIR / "fixtures"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# Sessions end after so many minutes without use, and so many hours after they began.
+SESSION_IDLE_MINUTES = env_count("SESSION_IDLE_MINUTES", 30, least=2)
+SESSION_HOURS = env_count("SESSION_HOURS", 12, least=1)
+SESSION_ENGINE = "perfgoals.accounts.services.sessions"
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# So many failures lock a name at an address (an office shares one); so many lock it everywhere.
+AXES_FAILURE_LIMIT = env_count("SIGN_IN_LIMIT", 5, least=1)
+SIGN_IN_LIMIT_ANYWHERE = env_count("SIGN_IN_LIMIT_ANYWHERE", 50, least=AXES_FAILURE_LIMIT)
+AXES_COOLOFF_TIME = timedelta(minutes=env_count("SIGN_IN_LOCK_MINUTES", 30, least=1))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "perfgoals.accounts.services.locking.LockingHandler"
+AXES_CLIENT_IP_CALLABLE = "perfgoals.accounts.services.locking.client_address"
+AXES_LOCKOUT_CALLABLE = "perfgoals.accounts.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next"]
+# The audit log says who signed in and who failed to; locks are lifted on the page of the user.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+OTP_TOTP_ISSUER = "perfgoals"
+# Roles whose holders must use one-time codes; "admin" means whoever may enter the admin as well.
+REQUIRE_CODES_FOR = env_list("REQUIRE_CODES_FOR")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+# The admin's kit computes expressions out of attributes and places its menus by style attributes.
+ADMIN_POLICY = {
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # Behind https the proxy says so; without it (an intranet, this machine) a secure cookie would lock
 # everybody out.
@@ -165,6 +251,8 @@ if env_flag("HTTPS", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
+# What other names of the same domain are served by is not for this application to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 
 def admin_page(title: str, icon: str, model: str) -> dict[str, Any]:
@@ -215,7 +303,9 @@ UNFOLD = {
                 "title": "项目",
                 "items": [
                     admin_page("年度", "calendar_month", "projects.fiscalyear"),
+                    admin_page("延期", "more_time", "projects.deadlineextension"),
                     admin_page("项目", "folder", "projects.project"),
+                    admin_page("查阅授权", "key", "projects.projectgrant"),
                 ],
             },
             {
@@ -248,4 +338,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Failed sign-ins stand in the audit log.
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -28,6 +28,7 @@ from projects.workflow import (
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
 
+_FILLING = (Action.EDIT, Action.SUBMIT, Action.WITHDRAW, Action.ADJUST)
 _AMOUNT_COLUMNS = ("project_amount", "requested", "initial_budget", "annual_budget", "executed")
 
 
@@ -35,7 +36,7 @@ def get_form(user: User, pk: int) -> Form:
     """The form, if the user may see it. Raises Http404 otherwise, so that a number tells nothing."""
     return get_object_or_404(
         Form.objects.visible_to(user).select_related(
-            "declaration", "self_evaluation__scheme", "project__unit"
+            "declaration", "self_evaluation__scheme", "project__unit", "year"
         ),
         pk=pk,
     )
@@ -97,8 +98,13 @@ def require(user: User, form: Form, action: Action) -> set[str]:
 
 def _ruled_out(user: User, form: Form, action: Action) -> Exception | None:
     """What the table of steps leaves open: nobody judges what they submitted themselves, only
-    declarations are adjusted, and only an adjustment can be given up."""
+    declarations are adjusted, only an adjustment can be given up, and nothing is filled in for a year
+    that is closed."""
     status = Status(form.status)
+    if action in _FILLING and not form.year.is_open:
+        return WrongStatus(
+            action, status, f"{form.year_id} 年度已停止填报，不能{action.label}，请联系管理员"
+        )
     if action in (Action.ENDORSE, Action.APPROVE) and form.submitted_by_id == user.pk:
         return PermissionDenied(f"这份表由您本人送审，不能由您{action.label}")
     if action is Action.ADJUST and form.kind != FormKind.DECLARATION:

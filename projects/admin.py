@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet, TextField
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from perfgoals.common.admin_bases import (
@@ -19,15 +22,37 @@ from perfgoals.common.admin_bases import (
     number_column,
 )
 from perfgoals.common.exchange.views import ExchangeAdmin
+from perfgoals.common.models import AuditAction
 from perfgoals.common.numbers import grouped
-from projects.models import FiscalYear, Form, FormVersion, FundingLine, Project
+from projects.models import (
+    Deadline,
+    DeadlineExtension,
+    FiscalYear,
+    Form,
+    FormVersion,
+    FundingLine,
+    Project,
+    ProjectGrant,
+    Stage,
+)
 from projects.resources import ProjectResource
+
+
+class DeadlineInline(TabularInline):
+    """One row for each stage that has a last day; a stage without one is due at no time."""
+
+    model = Deadline
+    extra = 0
+    max_num = len(Stage)
+    hide_title = True
+    fields = ["stage", "due", "warning_days"]
 
 
 @admin.register(FiscalYear)
 class FiscalYearAdmin(MasterAdmin):
     list_display = ["__str__", "is_open", "form_count"]
     fields = ["year", "is_open"]
+    inlines = [DeadlineInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FiscalYear]:
         return super().get_queryset(request).annotate(form_total=Count("forms"))
@@ -39,6 +64,45 @@ class FiscalYearAdmin(MasterAdmin):
     @admin.display(description="表数", ordering="form_total")
     def form_count(self, year: Any) -> int:
         return year.form_total
+
+
+class GivenBy:
+    """Mixed into the admin of what is granted: it keeps who granted it and when."""
+
+    readonly_fields = ["by", "at"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who and when are known once it is there."""
+        fields = list(super().get_fields(request, obj))  # type: ignore[misc]
+        return fields if obj else [name for name in fields if name not in self.readonly_fields]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.by = request.user
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+
+class ExtensionForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """More time, not less."""
+        cleaned = super().clean() or {}
+        deadline, due = cleaned.get("deadline"), cleaned.get("due")
+        if deadline and due and due <= deadline.due:
+            self.add_error("due", f"应晚于原截止日期 {deadline.due}")
+        return cleaned
+
+
+@admin.register(DeadlineExtension)
+class DeadlineExtensionAdmin(GivenBy, MasterAdmin):
+    form = ExtensionForm
+    list_display = ["unit", "deadline", "due", "reason", "by", "at"]
+    list_filter = ["deadline__year", "deadline__stage"]
+    list_select_related = ["unit", "deadline", "by"]
+    search_fields = ["unit__name", "unit__code", "reason"]
+    search_help_text = "按单位、理由查找"
+    autocomplete_fields = ["unit"]
+    formfield_overrides = {TextField: {"widget": UnfoldAdminExpandableTextareaWidget}}
+    fields = ["deadline", "unit", "due", "reason", "by", "at"]
 
 
 @admin.register(Project)
@@ -61,6 +125,37 @@ class ProjectAdmin(ExchangeAdmin):
         "按项目编码对应：编码已有的修改，没有的新增；不删除项目。",
         "实施单位、主管部门填单位编码。日期如 2026-01-31。",
     )
+
+
+class GrantForm(forms.ModelForm):
+    def clean_valid_until(self) -> Any:
+        """A new leave that is over already would open nothing."""
+        until = self.cleaned_data["valid_until"]
+        if self.instance.pk is None and until < timezone.localdate():
+            raise forms.ValidationError("截止日期已过")
+        return until
+
+
+@admin.register(ProjectGrant)
+class ProjectGrantAdmin(GivenBy, MasterAdmin):
+    form = GrantForm
+    recorded_as = AuditAction.RIGHTS
+    list_display = ["user", "project_count", "valid_from", "valid_until", "reason", "by", "at"]
+    list_filter = ["valid_until"]
+    list_select_related = ["user", "by"]
+    search_fields = ["user__username", "user__full_name", "projects__name", "reason"]
+    search_help_text = "按用户、项目、事由查找"
+    autocomplete_fields = ["user", "projects"]
+    formfield_overrides = {TextField: {"widget": UnfoldAdminExpandableTextareaWidget}}
+    fields = ["user", "projects", "valid_from", "valid_until", "reason", "by", "at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProjectGrant]:
+        counted = Count("projects", distinct=True)
+        return super().get_queryset(request).annotate(project_total=counted)
+
+    @admin.display(description="项目数", ordering="project_total")
+    def project_count(self, grant: Any) -> int:
+        return grant.project_total
 
 
 class VisibleForms:

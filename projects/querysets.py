@@ -37,6 +37,8 @@ CHECKS: dict[str, tuple[str, Q]] = {
     "warnings": ("有警告", Q(warning_count__gt=0)),
     "differs": ("总分与核算不一致", _TOTAL_DIFFERS),
     "clean": ("没有错误和警告", Q(error_count=0, warning_count=0)),
+    "sound": ("没有错误", Q(error_count=0)),
+    "late": ("逾期送审", Q(is_late=True)),
 }
 """What the list can be narrowed to by the outcome of the checks: the word for it, and the condition."""
 
@@ -164,10 +166,14 @@ class FormQuerySet(models.QuerySet):
             .distinct()
         )
 
+    def in_role(self, user_id: int, role: str) -> Self:
+        """Those of the units that the person's memberships in that role reach today."""
+        return self.filter(project__unit_id__in=reach_of(user_id, (role,)))
+
     def counts_for_home(self) -> dict[str, int]:
         """How many forms there are: of each status, ``all`` together, and by each key of CHECKS; with
-        ``submitted_errors`` and ``open_errors`` for those waiting and those still to be mended."""
-        open_to_change = Q(status__in=[Status.DRAFT.value, Status.RETURNED.value])
+        ``submitted_errors`` for those waiting, ``draft_errors`` and ``draft_sound`` for drafts."""
+        draft = Q(status=Status.DRAFT.value)
         return self.aggregate(
             all=Count("pk"),
             **{status.value: Count("pk", filter=Q(status=status.value)) for status in Status},
@@ -175,7 +181,20 @@ class FormQuerySet(models.QuerySet):
             submitted_errors=Count(
                 "pk", filter=Q(status=Status.SUBMITTED.value, error_count__gt=0)
             ),
-            open_errors=Count("pk", filter=open_to_change & Q(error_count__gt=0)),
+            draft_errors=Count("pk", filter=draft & CHECKS["errors"][1]),
+            draft_sound=Count("pk", filter=draft & CHECKS["sound"][1]),
+        )
+
+    def standing_for_home(
+        self, years: Iterable[int], units: Iterable[int]
+    ) -> Iterable[tuple[int, int, str, str, int]]:
+        """How many forms of the units and years are in which status: unit id, year, kind, status,
+        number. Numbers only, drafts as well: who may count them need not be allowed to open them."""
+        return (
+            self.order_by()
+            .filter(year_id__in=list(years), project__unit_id__in=list(units))
+            .values_list("project__unit_id", "year_id", "kind", "status")
+            .annotate(forms=Count("pk"))
         )
 
     def overview_for_home(self) -> Iterable[dict[str, Any]]:

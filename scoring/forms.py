@@ -60,6 +60,10 @@ class BookletFilter(forms.Form):
         return urlencode({name: value for name, value in given.items() if value})
 
 
+ROLES = [("preparer", "填报人"), ("unit_reviewer", "单位审核人"), ("auditor", "审核人")]
+"""Of what is in a person's hands in one of these roles the list can consist."""
+
+
 class FormFilter(BookletFilter):
     """What the list of forms is narrowed to."""
 
@@ -73,8 +77,9 @@ class FormFilter(BookletFilter):
     status = forms.ChoiceField(label="状态", required=False)
     rating = forms.ChoiceField(label="等级", required=False)
     check = forms.ChoiceField(label="检查", required=False)
+    role = forms.ChoiceField(label="我的岗位", required=False)
 
-    field_order = ["q", "year", "kind", "unit", "status", "rating", "check"]
+    field_order = ["q", "year", "kind", "unit", "status", "rating", "check", "role"]
 
     def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
         super().offer(offered)
@@ -82,3 +87,36 @@ class FormFilter(BookletFilter):
         self._offer("status", "全部状态", STATUS_CHOICES)
         self._offer("rating", "全部等级", [(rating, rating) for rating in ratings])
         self._offer("check", "不限", [(key, label) for key, (label, _) in CHECKS.items()])
+        self._offer("role", "全部岗位", ROLES)
+        if not self.data.get("role"):
+            # Set by the links of the home page; without them few have a use for it.
+            del self.fields["role"]
+
+
+class CrossFilter(BookletFilter):
+    """What the list of cross-form findings is narrowed to. A year is always chosen, the newest where the
+    address names none."""
+
+    check = forms.ChoiceField(label="检查", required=False)
+
+    def __init__(self, data: QueryDict, *, choices: Choices, checks: Mapping[str, str]) -> None:
+        """checks: the titles of the checks by code."""
+        self._checks = checks
+        offered = list(choices)
+        if not data.get("year") and offered:
+            data = data.copy()
+            data["year"] = str(max(year for year, *_ in offered))
+        super().__init__(data, choices=offered)
+
+    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        super().offer(offered)
+        self._offer("check", "全部检查", self._checks.items())
+        field = self.fields["year"]
+        assert isinstance(field, forms.ChoiceField)
+        years = sorted({year for year, *_ in offered}, reverse=True)
+        field.choices = [(year, f"{year} 年") for year in years]
+
+    def with_check(self, code: str) -> str:
+        """The part of the address that chooses the same, and that check."""
+        given = {name: self.data.get(name) for name in self.fields} | {"check": code}
+        return urlencode({name: value for name, value in given.items() if value})

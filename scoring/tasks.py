@@ -1,4 +1,4 @@
-"""Slow work that a worker does: printing booklets."""
+"""Slow work that a worker does: printing booklets, dealing with many forms of the queue."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 
+from perfgoals.common.exchange.writing import workbook_bytes
 from perfgoals.common.jobs import JobCancelled, JobFailed, JobRun, run_job
 from perfgoals.common.models import Job
 from perfgoals.common.printing import (
@@ -22,9 +23,13 @@ from perfgoals.common.printing import (
 from perfgoals.common.sheets import shipped_layout
 from projects.models import Form
 from scoring.access import form_document
+from scoring.services.batches import BatchAction, Chosen, run_batch
+from scoring.services.cross import check_year
 from scoring.sheets import booklet_title, form_sheet
 
 BOOKLET = "booklet"
+BATCH = "review_batch"
+ACROSS = "check_across"
 _LISTEN_EVERY = 5.0  # seconds between two signs of life while a page takes long
 
 
@@ -34,7 +39,24 @@ def make_booklet(job_id: str) -> None:
     run_job(job_id, _make_booklet)
 
 
-TASKS: dict[str, Any] = {BOOKLET: make_booklet}
+@task()
+def run_review_batch(job_id: str) -> None:
+    """Return or approve the forms that the job names. A job that is running or over is left alone."""
+    run_job(job_id, _run_review_batch)
+
+
+@task()
+def check_across(job_id: str) -> None:
+    """Hold the forms of the year that the job names against each other. A job that is running or over is
+    left alone."""
+    run_job(job_id, _check_across)
+
+
+TASKS: dict[str, Any] = {
+    BOOKLET: make_booklet,
+    BATCH: run_review_batch,
+    ACROSS: check_across,
+}
 """The task for each kind of job, for those who take up work that was left."""
 
 
@@ -65,6 +87,47 @@ def _make_booklet(run: JobRun) -> None:
         raise JobCancelled from error
     except PrintingError as error:
         raise JobFailed(str(error)) from error
+
+
+def _run_review_batch(run: JobRun) -> None:
+    """Taken up again after a worker died, the forms that were dealt with count as done."""
+    action = BatchAction(run.job.parameters["action"])
+    chosen = [Chosen(pk, version) for pk, version in run.job.parameters["chosen"]]
+    answers = run_batch(
+        chosen,
+        action,
+        by=run.job.owner,
+        text=run.job.parameters["text"],
+        progress=lambda done, total: run.report(done, total, f"共 {total} 份表"),
+    )
+    done = sum(answer.is_done for answer in answers)
+    run.report(len(answers), len(answers), f"{action.done} {done} 份")
+    table = workbook_bytes(
+        action.label,
+        ["项目", "单位", "年度", "结果", "说明"],
+        [
+            [
+                answer.project,
+                answer.unit,
+                answer.year,
+                action.done if answer.is_done else "未处理",
+                "" if answer.is_done else answer.why,
+            ]
+            for answer in answers
+        ],
+    )
+    run.keep(
+        f"{action.label}结果（{action.done} {done} 份，未处理 {len(answers) - done} 份）.xlsx",
+        table,
+    )
+
+
+def _check_across(run: JobRun) -> None:
+    """Taken up again after a worker died it begins anew, which does no harm."""
+    check_year(
+        run.job.parameters["year"],
+        lambda done, total: run.report(done, total, f"共 {total // 2} 份表，取数和比较两遍"),
+    )
 
 
 def _listener(job: Job) -> Callable[[], bool]:

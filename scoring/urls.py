@@ -1,7 +1,10 @@
 from django.urls import path
 
+from scoring.views.adjustment import adjustment
 from scoring.views.attachments import attachment_file, attachment_list, attachment_remove
+from scoring.views.batches import review_batch, review_batch_apply
 from scoring.views.booklet import booklet
+from scoring.views.cross_findings import cross_findings
 from scoring.views.form_detail import form_detail
 from scoring.views.form_edit import form_edit
 from scoring.views.form_list import form_list
@@ -11,9 +14,26 @@ from scoring.views.form_workbook import (
     form_workbook_apply,
     form_workbook_upload,
 )
-from scoring.views.home import home
-from scoring.views.moves import MOVES, form_move
+from scoring.views.home import home, news_read
+from scoring.views.move_table import MOVES
+from scoring.views.moves import form_move
+from scoring.views.notices import notices
+from scoring.views.opinion import form_opinion
 from scoring.views.prints import form_json, form_pdf
+from scoring.views.queue import review_queue
+from scoring.views.review import form_review
+from scoring.views.rights import rights
+from scoring.views.samples import (
+    sample_close,
+    sample_detail,
+    sample_export,
+    sample_grant,
+    sample_grant_end,
+    sample_item,
+    sample_list,
+    sample_new,
+)
+from scoring.views.to_fill import to_fill
 from scoring.views.versions import (
     version_compare,
     version_detail,
@@ -24,10 +44,15 @@ from scoring.views.versions import (
 app_name = "scoring"
 urlpatterns = [
     path("", home, name="home"),
+    path("news/read/", news_read, name="news-read"),
+    path("notices/", notices, name="notices"),
+    path("rights/", rights, name="rights"),
+    path("to-fill/", to_fill, name="to-fill"),
     path("forms/", form_list, name="form-list"),
     path("forms/new/", form_new, name="form-new"),
     path("forms/<int:pk>/", form_detail, name="form-detail"),
     path("forms/<int:pk>/edit/", form_edit, name="form-edit"),
+    path("forms/<int:pk>/review/", form_review, name="form-review"),
     *(
         path(
             f"forms/<int:pk>/{action.value.replace('_', '-')}/",
@@ -37,6 +62,8 @@ urlpatterns = [
         )
         for action in MOVES
     ),
+    path("forms/<int:pk>/adjustment/", adjustment, name="adjustment"),
+    path("forms/<int:pk>/opinion/", form_opinion, name="form-opinion"),
     path("forms/<int:pk>/versions/", version_list, name="version-list"),
     path("forms/<int:pk>/versions/compare/", version_compare, name="version-compare"),
     path("forms/<int:pk>/versions/<int:number>/", version_detail, name="version-detail"),
@@ -54,4 +81,16 @@ urlpatterns = [
     path("forms/<int:pk>/workbook/upload/", form_workbook_upload, name="form-workbook-upload"),
     path("forms/<int:pk>/workbook/apply/", form_workbook_apply, name="form-workbook-apply"),
     path("booklets/", booklet, name="booklet"),
+    path("review/", review_queue, name="review-queue"),
+    path("review/batch/", review_batch, name="review-batch"),
+    path("review/batch/apply/", review_batch_apply, name="review-batch-apply"),
+    path("samples/", sample_list, name="sample-list"),
+    path("samples/new/", sample_new, name="sample-new"),
+    path("samples/<int:pk>/", sample_detail, name="sample-detail"),
+    path("samples/<int:pk>/items/<int:place>/", sample_item, name="sample-item"),
+    path("samples/<int:pk>/close/", sample_close, name="sample-close"),
+    path("samples/<int:pk>/leave/", sample_grant, name="sample-grant"),
+    path("samples/<int:pk>/leave/<int:grant>/end/", sample_grant_end, name="sample-grant-end"),
+    path("samples/<int:pk>/export/", sample_export, name="sample-export"),
+    path("cross-findings/", cross_findings, name="cross-findings"),
 ]

@@ -13,7 +13,14 @@ import pytest
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    sync_playwright,
+)
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -107,8 +114,8 @@ def page_as(
     """``page_as("preparer")``: a page of a browser of its own, signed in as the user of that name.
 
     A demo user named after the role is made where there is none; None stays anonymous. Relative
-    addresses work (``page.goto("/")``). A script error on any page, and a request to another host,
-    fails the test.
+    addresses work (``page.goto("/")``). A script error on any page, a request to another host and
+    anything that the content policy forbids fails the test.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -120,6 +127,10 @@ def page_as(
             faults.append(f"请求了其他网站：{route.request.url}")
             route.abort()
 
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(f"页面做了安全策略不许的事：{message.text}")
+
     def open_page(username: str | None) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
@@ -130,6 +141,7 @@ def page_as(
         contexts.append(context)
         context.route("**/*", guard)
         context.on("weberror", lambda error: faults.append(f"脚本出错：{error.error}"))
+        context.on("console", note)
         if username:
             key = _session_key(username)
             context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])

@@ -20,7 +20,10 @@ class Answer(Protocol):
     def content(self) -> bytes: ...
 
 
-_WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
+# The log is written to whatever the request: it tells of exports and of what was turned down.
+_WRITES = re.compile(
+    r'^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b(?! INTO "common_auditentry")', re.IGNORECASE
+)
 
 
 def texts(response: Answer, selector: str) -> list[str]:
@@ -49,7 +52,7 @@ def words(raw: str) -> str:
 
 @contextmanager
 def nothing_written() -> Iterator[None]:
-    """Fails when a statement inside changes data."""
+    """Fails when a statement inside changes data; what is added to the log does not count."""
     with CaptureQueriesContext(connection) as queries:
         yield
     assert [q["sql"] for q in queries.captured_queries if _WRITES.match(q["sql"])] == []

@@ -59,16 +59,25 @@ def costs_fit_the_request(declared: Declared) -> Iterator[Remark]:
     request = to_yuan(document.funds.annual_request, document.money_unit)
     if request is None or request <= 0:
         return
-    terms = [term for row in rows if (term := _cost_in_yuan(row, rows)) is not None]
-    total = sum((amount for amount, _ in terms), Decimal(0))
-    if total > request:
-        sums = " + ".join(words for _, words in terms)
-        result = "" if sums == grouped(total) else f" = {grouped(total)}"
+    ceilings = cost_ceilings(rows)
+    if ceilings is not None and ceilings[0] > request:
+        total, shown = ceilings
         message = (
-            f"按成本控制数计算 {sums}{result} 元，超过年度资金申请总额 {grouped(request)} 元，"
+            f"按成本控制数计算 {shown} 元，超过年度资金申请总额 {grouped(request)} 元，"
             f"相差 {grouped(total - request)} 元"
         )
         yield Remark("funds.annual_request", message)
+
+
+def cost_ceilings(rows: tuple[Row, ...]) -> tuple[Decimal, str] | None:
+    """What the cost rows come to together (元), and how: 「1,500×20 + 800,000.00 = 830,000.00」. None
+    where no row tells."""
+    terms = [term for row in rows if (term := _cost_in_yuan(row, rows)) is not None]
+    if not terms:
+        return None
+    total = sum((amount for amount, _ in terms), Decimal(0))
+    sums = " + ".join(words for _, words in terms)
+    return total, sums if sums == grouped(total) else f"{sums} = {grouped(total)}"
 
 
 def _cost_in_yuan(row: Row, rows: tuple[Row, ...]) -> tuple[Decimal, str] | None:

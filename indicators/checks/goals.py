@@ -100,8 +100,8 @@ def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
     text = form.goal_text + "".join(cell.text for cell in form.head if "project" in cell.path)
     if not form.goals_readable or len(normal(form.goal_text)) < TRACEABLE_LENGTH:
         return
-    known = _pairs(text)
-    rows = [row for row in form.rows if _traceable(row) and not _pairs(_own_words(row)) & known]
+    known = pairs_of(text)
+    rows = [row for row in form.rows if _traceable(row) and not pairs_of(own_words(row)) & known]
     if rows:
         named = listed([row.name for row in rows])
         message = (
@@ -112,14 +112,15 @@ def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
 
 def _traceable(row: Row) -> bool:
     named = has_content(row.name) and row.readable("name")
-    return named and not row.is_of("成本", "满意") and len(_pairs(_own_words(row))) >= OWN_PAIRS
+    return named and not row.is_of("成本", "满意") and len(pairs_of(own_words(row))) >= OWN_PAIRS
 
 
-def _own_words(row: Row) -> str:
+def own_words(row: Row) -> str:
+    """The name without the words that any indicator has."""
     return _GENERIC.sub(" ", row.name)
 
 
-def _pairs(text: str) -> set[str]:
+def pairs_of(text: str) -> set[str]:
     """Neighbouring characters: the smallest piece of Chinese that carries a meaning."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = re.findall(r"[^\W\d_]+", folded)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -67,6 +72,13 @@ class User(AbstractUser):
     """A person who signs in."""
 
     full_name = models.CharField("姓名", max_length=60, blank=True)
+    must_change_password = models.BooleanField(
+        "须改密码",
+        db_default=False,
+        default=False,
+        editable=False,
+        help_text="密码是别人给的，登录后先换成自己的",
+    )
     units = models.ManyToManyField(
         Unit, verbose_name="单位", through="Membership", related_name="people"
     )
@@ -144,3 +156,26 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.name}"
+
+
+class UserSession(AbstractBaseSession):
+    """A session, with what a person needs to tell one from another. Whoever deletes it ends it."""
+
+    user = models.ForeignKey(
+        User, verbose_name="用户", on_delete=models.CASCADE, null=True, related_name="sessions"
+    )
+    address = models.CharField("来源地址", max_length=64, blank=True)
+    browser = models.CharField("浏览器", max_length=80, blank=True)
+    started_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近使用", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会话"
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.browser} {self.address}".strip()
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_module(settings.SESSION_ENGINE).SessionStore

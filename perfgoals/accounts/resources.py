@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.password_validation import validate_password
@@ -21,7 +23,10 @@ PASSWORD = "初始密码"  # noqa: S105 - the header of a column
 MAX_PASSWORDS = 20
 _SEPARATORS = str.maketrans("；，、,\n", ";;;;;")
 
-Held = list[tuple[Unit, str]]
+# 「310100 查阅人 至2026-12-31」: a unit, a role, and the last day where there is one.
+_MEMBERSHIP = re.compile(r"(?P<code>.+?)\s+(?P<role>[^\s至]+)(?:\s*至\s*(?P<until>.*))?")
+
+Held = list[tuple[Unit, str, date | None]]
 
 
 class UnitResource(TreeResource):
@@ -41,7 +46,7 @@ class UsernameWidget(TextWidget):
 
 
 class MembershipsWidget(CellWidget):
-    """Roles of a person in one cell: 「310100 填报人；310000 审核人」."""
+    """Roles of a person in one cell: 「310100 填报人；310000 查阅人 至2026-12-31」."""
 
     ROLES: ClassVar[dict[str, str]] = {role.label: role.value for role in Role}
 
@@ -51,20 +56,36 @@ class MembershipsWidget(CellWidget):
 
     def read(self, value: Any) -> Held:
         pieces = TextWidget().read(value).translate(_SEPARATORS).split(";")
-        return [self._membership(piece.strip()) for piece in dict.fromkeys(pieces) if piece.strip()]
+        held = [self._membership(piece.strip()) for piece in dict.fromkeys(pieces) if piece.strip()]
+        for number, (unit, role, _) in enumerate(held):
+            if any((unit, role) == one[:2] for one in held[:number]):
+                raise ValueError(f"「{unit.code} {Role(role).label}」写了两次，有效期不同")
+        return held
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         labels = {role.value: role.label for role in Role}
-        return "；".join(f"{unit.code} {labels[role]}" for unit, role in value or [])
+        return "；".join(
+            f"{unit.code} {labels[role]}{f' 至{until:%Y-%m-%d}' if until else ''}"
+            for unit, role, until in value or []
+        )
 
-    def _membership(self, text: str) -> tuple[Unit, str]:
-        code, _, label = text.rpartition(" ")
-        if not code.strip():
+    def _membership(self, text: str) -> tuple[Unit, str, date | None]:
+        found = _MEMBERSHIP.fullmatch(text)
+        if found is None:
             raise ValueError(f"应写成「单位编码 岗位」，几个之间用分号隔开，读到「{text}」")
+        label = found["role"]
         if label not in self.ROLES:
             raise ValueError(f"没有「{label}」这个岗位（可填：{'、'.join(self.ROLES)}）")
-        unit: Any = self.units.read(code.strip())
-        return unit, self.ROLES[label]
+        unit: Any = self.units.read(found["code"].strip())
+        return unit, self.ROLES[label], self._until(found["until"], text)
+
+    def _until(self, day: str | None, text: str) -> date | None:
+        if day is None:
+            return None
+        try:
+            return date.fromisoformat(day.strip())
+        except ValueError:
+            raise ValueError(f"有效期至应写成 2026-12-31 这样的日期，读到「{text}」") from None
 
 
 class MembershipsField(Field):
@@ -75,7 +96,9 @@ class MembershipsField(Field):
             return instance.given_memberships
         if instance.pk is None:
             return []
-        return _by_unit((held.unit, held.role) for held in instance.memberships.all())
+        return _by_unit(
+            (held.unit, held.role, held.valid_until) for held in instance.memberships.all()
+        )
 
     def save(self, instance: Any, row: dict[str, Any], is_m2m: bool = False, **kwargs: Any) -> None:
         instance.given_memberships = _by_unit(self.clean(row))
@@ -128,19 +151,24 @@ class UserResource(MasterResource):
         else:
             if not kwargs["dry_run"]:
                 instance.set_password(password)
+                instance.must_change_password = True
 
     def after_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
         given = getattr(instance, "given_memberships", None)
         if given is None:
             return
-        wanted = {(unit.pk, role) for unit, role in given}
+        wanted = {(unit.pk, role): until for unit, role, until in given}
         for held in Membership.objects.filter(user=instance):
-            if (held.unit_id, held.role) in wanted:
-                wanted.remove((held.unit_id, held.role))
-            else:
+            if (held.unit_id, held.role) not in wanted:
                 held.delete()
+                continue
+            until = wanted.pop((held.unit_id, held.role))
+            if held.valid_until != until:
+                held.valid_until = until
+                held.save(update_fields=["valid_until"])
         Membership.objects.bulk_create(
-            Membership(user=instance, unit_id=unit, role=role) for unit, role in sorted(wanted)
+            Membership(user=instance, unit_id=unit, role=role, valid_until=until)
+            for (unit, role), until in sorted(wanted.items(), key=lambda one: one[0])
         )
 
 

@@ -14,11 +14,12 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from perfgoals.common.admin_records import RecordedAdmin
 from perfgoals.common.numbers import padded
 
 
-class MasterAdmin(ModelAdmin):
-    """Master data: kept by administrators."""
+class MasterAdmin(RecordedAdmin, ModelAdmin):
+    """Master data: kept by administrators. What they change is in the log, field by field."""
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

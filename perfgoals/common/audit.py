@@ -38,6 +38,20 @@ def coming_from(address: str, channel: Channel) -> Iterator[None]:
         _ORIGIN.reset(token)
 
 
+_SUBJECTS: dict[str, str] = {}
+
+
+def name_subjects(routes: Mapping[str, str]) -> None:
+    """Say what the objects of some addresses are: beginnings of routes → label of the model. Attempts on
+    them are then found with everything else that was done to the object."""
+    _SUBJECTS.update(routes)
+
+
+def subject_of_route(route: str) -> str:
+    """The label of the model that a route is about, "" where nobody has said."""
+    return next((label for start, label in _SUBJECTS.items() if route.startswith(start)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class AuditChange:
     """A cell or field with its old and new value, as JSON knows them."""
@@ -59,13 +73,16 @@ class AuditChange:
 @dataclass(frozen=True, slots=True)
 class Act:
     """What is to be recorded. by: who did it, None where nobody signed in did. summary: one Chinese
-    phrase. subject: what it was done to; ``subject_name`` where that is no stored thing."""
+    phrase. subject: what it was done to; ``subject_name``, ``subject_type`` and ``subject_id`` where
+    that is no stored thing, or not one any more."""
 
     action: AuditAction
     summary: str
     by: Any = None
     subject: models.Model | None = None
     subject_name: str = ""
+    subject_type: str = ""
+    subject_id: str = ""
     reason: str = ""
     changes: Iterable[AuditChange] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -82,6 +99,22 @@ def record(action: AuditAction, summary: str, **told: Any) -> None:
 def record_all(acts: Iterable[Act]) -> None:
     """Write many entries at once, for bulk work."""
     AuditEntry.objects.bulk_create((_entry(act) for act in acts), batch_size=1_000)
+
+
+def record_export(
+    what: str, *, by: Any, subject: models.Model | None = None, count: int = 1, **details: Any
+) -> None:
+    """Note that something leaves the system. what: 「PDF」, 「用户表（xlsx）」; count: of the things in it.
+
+    This is the one thing that a GET may write.
+    """
+    record(
+        AuditAction.EXPORTED,
+        f"导出 {what}",
+        by=by,
+        subject=subject,
+        details={"数量": count, **details},
+    )
 
 
 def changes_between(differences: Iterable[Difference]) -> list[AuditChange]:
@@ -103,8 +136,8 @@ def _entry(act: Act) -> AuditEntry:
         user_name=f"{act.by}（{act.by.get_username()}）" if getattr(act.by, "pk", None) else "",
         address=origin.address,
         channel=origin.channel.value,
-        subject_type=subject._meta.label_lower if subject is not None else "",
-        subject_id=str(subject.pk) if subject is not None else "",
+        subject_type=subject._meta.label_lower if subject is not None else act.subject_type,
+        subject_id=str(subject.pk) if subject is not None else act.subject_id,
         subject=act.subject_name or (str(subject) if subject is not None else ""),
         reason=act.reason,
         changes=changes[:MOST_CHANGES],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from perfgoals.common.models import Job
+from perfgoals.common.audit import coming_from, record
+from perfgoals.common.models import AuditAction, Channel, Job
 
 log = logging.getLogger(__name__)
 
@@ -54,18 +55,34 @@ def start_job(task: Any, *, kind: str, title: str, owner: Any, parameters: dict[
     """Queue work for a person. Job and task are written together: neither is ever there alone."""
     job = Job.objects.create(kind=kind, title=title, owner=owner, parameters=parameters)
     task.enqueue(job_id=str(job.pk))
+    record(AuditAction.CREATED, "发起后台任务", by=owner, subject=job, details={"参数": parameters})
     return job
 
 
-def request_cancel(job: Job) -> None:
+@transaction.atomic
+def request_cancel(job: Job, *, by: Any) -> None:
     """Ask a job to end. One that has not begun ends at once."""
-    Job.objects.filter(pk=job.pk, state__in=["queued", "running"]).update(cancel_requested=True)
+    asked = Job.objects.filter(pk=job.pk, state__in=["queued", "running"], cancel_requested=False)
+    if asked.update(cancel_requested=True):
+        record(AuditAction.CHANGED, "取消后台任务", by=by, subject=job)
     Job.objects.filter(pk=job.pk, state="queued").update(
         state=Job.State.CANCELLED, finished_at=timezone.now(), message="已取消"
     )
 
 
-def requeue_orphans(tasks: dict[str, Any]) -> int:
+@transaction.atomic
+def resume_job(job: Job, tasks: Mapping[str, Any], *, by: Any) -> None:
+    """Take up again a job that its worker has left, or that no worker was told of.
+
+    tasks: the task for each kind of job. Asking twice does no harm: a task begins only what waits.
+    """
+    requeue_orphans(tasks)
+    if job.state == Job.State.QUEUED:
+        tasks[job.kind].enqueue(job_id=str(job.pk))
+    record(AuditAction.CHANGED, "继续中断的后台任务", by=by, subject=job)
+
+
+def requeue_orphans(tasks: Mapping[str, Any]) -> int:
     """Queue again what a dead worker left behind; ``tasks`` gives the task for each kind of job.
 
     Returns how many were taken up again. One that has died too often is given up, and says so.
@@ -87,18 +104,25 @@ KEPT = timedelta(days=30)
 """How long a job that is over, and its result, can be found."""
 
 
+@transaction.atomic
 def tidy_jobs() -> int:
     """Forget jobs that ended long ago, and their result files. Returns how many."""
     old = list(Job.objects.filter(finished_at__lt=timezone.now() - KEPT))
     for job in old:
+        record(
+            AuditAction.DELETED,
+            f"清理 {KEPT.days} 天前结束的后台任务和它的结果",
+            subject=job,
+            details={"发起人": str(job.owner), "结果": job.result_name},
+        )
+        job.delete()
         if job.result_path:
             (settings.DATA_DIR / "results" / job.result_path).unlink(missing_ok=True)
-        job.delete()
     return len(old)
 
 
 def run_job(job_id: str, work: Callable[[JobRun], None]) -> None:
-    """Run the work of a queued job to its end, whatever that is.
+    """Run the work of a queued job to its end, whatever that is. What it records comes from the worker.
 
     Does nothing for a job that is already running, over or gone, so that a task delivered twice is
     done once.
@@ -112,7 +136,8 @@ def run_job(job_id: str, work: Callable[[JobRun], None]) -> None:
     job.attempts += 1
     job.save(update_fields=["attempts"])
     try:
-        work(JobRun(job))
+        with coming_from("", Channel.WORKER):
+            work(JobRun(job))
     except JobCancelled:
         _finish(job, Job.State.CANCELLED, "已取消")
     except JobFailed as error:

@@ -14,7 +14,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from perfgoals.common.jobs import request_cancel, requeue_orphans
+from perfgoals.common.audit import record_export
+from perfgoals.common.jobs import request_cancel, resume_job
 from perfgoals.common.models import Job
 from perfgoals.common.querysets import LEASE
 
@@ -61,7 +62,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @allow_methods("POST")
 def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = _own_job(request, pk)
-    request_cancel(job)
+    request_cancel(job, by=request.user)
     return redirect("common:job-detail", pk)
 
 
@@ -73,9 +74,7 @@ def job_resume(request: HttpRequest, pk: UUID, tasks: Mapping[str, Any]) -> Http
     """
     job = _own_job(request, pk)
     if _is_stalled(job):
-        requeue_orphans(dict(tasks))
-        if job.state == Job.State.QUEUED:
-            tasks[job.kind].enqueue(job_id=str(job.pk))
+        resume_job(job, tasks, by=request.user)
         messages.info(request, "已重新排队。")
     return redirect("common:job-detail", pk)
 
@@ -87,6 +86,7 @@ def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
     path = settings.DATA_DIR / "results" / job.result_path
     if not job.result_path or not path.is_file():
         raise Http404
+    record_export("后台任务的结果", by=request.user, subject=job, 文件=job.result_name)
     return FileResponse(path.open("rb"), as_attachment=True, filename=job.result_name)
 
 

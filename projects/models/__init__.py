@@ -19,6 +19,7 @@ from projects.models.remarks import (
     Comment,
     Waiver,
 )
+from projects.models.visits import Visit
 from projects.models.years import (
     Deadline,
     DeadlineExtension,
@@ -43,5 +44,6 @@ __all__ = [
     "Project",
     "ProjectGrant",
     "Stage",
+    "Visit",
     "Waiver",
 ]

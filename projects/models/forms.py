@@ -215,6 +215,7 @@ class FormVersion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "历史版本"
         ordering = ["form", "-number"]
+        indexes = [models.Index(name="form_version_by_time", fields=["-at"])]
         constraints = [
             models.UniqueConstraint(
                 name="form_version_once",

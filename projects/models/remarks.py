@@ -51,6 +51,7 @@ class Comment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "批注"
         ordering = ["form", "at", "id"]
+        indexes = [models.Index(name="comment_by_time", fields=["-at"])]
         constraints = [
             models.CheckConstraint(
                 name="comment_not_blank",

@@ -1,6 +1,6 @@
 """Changes to years, projects and what both forms have in common."""
 
-from projects.services.deadlines import due_day, is_past
+from projects.services.deadlines import Due, due_day, due_for, due_of, is_past, submitting_stage
 from projects.services.forms import (
     PRESENT,
     SITTING,
@@ -18,6 +18,7 @@ from projects.services.forms import (
     write_header,
     write_rows,
 )
+from projects.services.news import FormNews, News, choose_digest, mark_read, news_for, read_until
 from projects.services.remarks import (
     LONGEST,
     WaivedFinding,
@@ -28,32 +29,55 @@ from projects.services.remarks import (
     revoke_waiver,
     stated_reason,
     waive_finding,
+    without_controls,
     without_waived,
 )
+from projects.services.rights import GENERAL, rights_markdown, role_lines, step_lines
+from projects.services.waiting import DeadlineLine, Waiting, roles_of, to_begin, waiting_for
 
 __all__ = [
+    "GENERAL",
     "LONGEST",
     "PRESENT",
     "SITTING",
+    "DeadlineLine",
+    "Due",
+    "FormNews",
+    "News",
     "StaleVersion",
+    "Waiting",
     "WaivedFinding",
     "add_comment",
     "answer_comment",
+    "choose_digest",
     "claim_version",
     "create_project",
     "due_day",
+    "due_for",
+    "due_of",
     "end_presence",
     "ensure_project",
     "ensure_unit",
     "ensure_year",
     "is_past",
+    "mark_read",
+    "news_for",
     "note_presence",
     "open_comments",
+    "read_until",
     "record_version",
     "resolve_comment",
     "revoke_waiver",
+    "rights_markdown",
+    "role_lines",
+    "roles_of",
     "stated_reason",
+    "step_lines",
+    "submitting_stage",
+    "to_begin",
+    "waiting_for",
     "waive_finding",
+    "without_controls",
     "without_waived",
     "write_columns",
     "write_funding_lines",

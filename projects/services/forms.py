@@ -20,6 +20,7 @@ from perfgoals.common.documents import Document
 from perfgoals.common.findings import Finding, Level
 from perfgoals.common.models import AuditAction
 from perfgoals.common.patches import differences
+from perfgoals.common.snapshots import changes_of, snapshot
 from projects.documents import MoneyUnit, to_yuan
 from projects.models import (
     FiscalYear,
@@ -46,16 +47,24 @@ class StaleVersion(Exception):
         )
 
 
-def ensure_unit(*, name: str, parent: Unit | None = None) -> Unit:
+@transaction.atomic
+def ensure_unit(*, name: str, parent: Unit | None = None, by: User | None = None) -> Unit:
     """The unit of that name; made, below ``parent``, where there is none."""
     unit = Unit.objects.filter(name=name).first()
     if unit is None:
         unit = Unit.objects.create(code=f"U{secrets.token_hex(4)}", name=name, parent=parent)
+        _record_new(unit, by=by)
     return unit
 
 
+@transaction.atomic
 def ensure_project(
-    *, name: str, unit: str, department: str, details: Mapping[str, Any] | None = None
+    *,
+    name: str,
+    unit: str,
+    department: str,
+    details: Mapping[str, Any] | None = None,
+    by: User | None = None,
 ) -> Project:
     """The project of that name in the unit of that name; both made where there is none.
 
@@ -63,24 +72,29 @@ def ensure_project(
     start and end as a declaration states them; they fill a project that has none yet and never
     overwrite what an administrator keeps.
     """
-    above = ensure_unit(name=department or unit)
-    below = ensure_unit(name=unit, parent=above)
+    above = ensure_unit(name=department or unit, by=by)
+    below = ensure_unit(name=unit, parent=above, by=by)
     project = Project.objects.filter(unit=below, name=name).first()
     if project is None:
-        return Project.objects.create(
+        project = Project.objects.create(
             code=f"P{secrets.token_hex(5)}",
             name=name,
             unit=below,
             department=above,
             **(details or {}),
         )
+        _record_new(project, by=by)
+        return project
     missing = {
         field: value for field, value in (details or {}).items() if not getattr(project, field)
     }
     if missing:
+        before = snapshot(project)
         for field, value in missing.items():
             setattr(project, field, value)
         project.save(update_fields=list(missing))
+        changes = changes_of(Project, before, snapshot(project))
+        record(AuditAction.CHANGED, "补充项目资料", by=by, subject=project, changes=changes)
     return project
 
 
@@ -93,6 +107,7 @@ def create_project(
     category: str = "",
     start: date | None = None,
     end: date | None = None,
+    by: User | None = None,
 ) -> Project:
     """A new project of the unit. Raises ValidationError where the unit has one of that name."""
     if Project.objects.filter(unit=unit, name=name).exists():
@@ -109,12 +124,24 @@ def create_project(
     )
     project.full_clean()
     project.save()
+    _record_new(project, by=by)
     return project
 
 
-def ensure_year(year: int) -> FiscalYear:
+@transaction.atomic
+def ensure_year(year: int, *, by: User | None = None) -> FiscalYear:
     """The fiscal year; made where there is none."""
-    return FiscalYear.objects.get_or_create(year=year)[0]
+    stored, created = FiscalYear.objects.get_or_create(year=year)
+    if created:
+        _record_new(stored, by=by)
+    return stored
+
+
+def _record_new(instance: models.Model, *, by: User | None) -> None:
+    model = type(instance)
+    changes = changes_of(model, None, snapshot(instance))
+    summary = f"新增{model._meta.verbose_name}"
+    record(AuditAction.CREATED, summary, by=by, subject=instance, changes=changes)
 
 
 def claim_version(form: Form, *, expected: int, values: Mapping[str, Any] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,12 +26,21 @@ LONGEST = 2_000
 """Characters of a comment or a reason."""
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def without_controls(text: str) -> str:
+    """The text without blanks around it and without characters that no database, page or workbook
+    takes; line breaks and tabs stay."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
+
+
 def stated_reason(text: str, *, what: str) -> str:
     """The text without blanks around it. Raises ValidationError where it is blank or too long.
 
     what: what the reason is for, in Chinese.
     """
-    text = text.strip()
+    text = without_controls(text)
     if not text:
         raise ValidationError(f"请写明{what}")
     if len(text) > LONGEST:

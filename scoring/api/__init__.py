@@ -8,8 +8,10 @@ your role, 409 another version or another status, 422 cannot be read or is not s
 from scoring.api.attachments import router as attachments_router
 from scoring.api.forms import router as forms_router
 from scoring.api.interface import api
+from scoring.api.reviews import router as reviews_router
 
 api.add_router("/", forms_router)
 api.add_router("/", attachments_router)
+api.add_router("/", reviews_router)
 
 __all__ = ["api"]

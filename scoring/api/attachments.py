@@ -39,7 +39,7 @@ def attachment_create(
 
 @router.get("/forms/{int:pk}/attachments/{int:number}", summary="下载佐证材料")
 def attachment_read(request: SignedInRequest, pk: int, number: int) -> FileResponse:
-    return file_answer(get_attachment(get_form(request.user, pk), number))
+    return file_answer(get_attachment(get_form(request.user, pk), number), by=request.user)
 
 
 @router.delete(
@@ -49,7 +49,7 @@ def attachment_delete(request: SignedInRequest, pk: int, number: int) -> Any:
     form = get_form(request.user, pk)
     attachment = get_attachment(form, number)
     require(request.user, form, Action.EDIT)
-    remove_attachment(attachment)
+    remove_attachment(attachment, by=request.user)
     return Status(204, None)
 
 

@@ -30,7 +30,7 @@ from scoring.services import (
     start_declaration,
     start_self_evaluation,
 )
-from scoring.views.moves import MOVES
+from scoring.views.move_table import MOVES
 
 router = Router(tags=["表"])
 

@@ -8,6 +8,7 @@ from indicators.checks import all_checks as declaration_checks
 from indicators.checks.register import ListedCheck
 from perfgoals.common.findings import Level
 from scoring.checks import all_checks as evaluation_checks
+from scoring.checks.across import all_checks as cross_checks
 
 _GROUPS = {
     "required": "必填项",
@@ -29,6 +30,7 @@ _GROUPS = {
     "reason": "偏差原因",
     "total": "总分",
     "rating": "评分等级",
+    "across": "跨表检查",
 }
 
 _HEAD = """# 检查清单
@@ -39,14 +41,15 @@ _HEAD = """# 检查清单
 - 表中是最重的级别。写了偏差原因的，得分类检查降一级；同一检查中较轻的情形级别也较轻。
 - 目标、指标文字类检查在自评表上降一级：指标值已随申报表批复，填报人不能自行改动。
 - 来源文件中无法辨认的单元格不作检查，只给提示。
+- 跨表检查在送审时和按年度统一运行时与其他表比较，供审核人参考，不影响送审。
 """
 
 
 def checks() -> list[ListedCheck]:
-    """All checks of both forms, in the order of the groups and then of the codes."""
+    """All checks of both forms, those across forms too, in the order of the groups and then of the codes."""
     order = list(_GROUPS)
     return sorted(
-        [*declaration_checks(), *evaluation_checks()],
+        [*declaration_checks(), *evaluation_checks(), *cross_checks()],
         key=lambda check: (order.index(_group(check)), check.code),
     )
 

@@ -1,10 +1,15 @@
-"""Scoring schemes, self-evaluations, reviews and samples."""
+"""Scoring schemes, self-evaluations, reviews, samples, and how forms compare."""
 
+from scoring.models.cross import CrossFinding, TargetMark, TextMark
 from scoring.models.evaluations import IndicatorResult, ScoringScheme, SelfEvaluation
+from scoring.models.imports import ImportBatch, ImportItem
 from scoring.models.reviews import Review, ReviewRow
 from scoring.models.samples import Sample, SampleItem
 
 __all__ = [
+    "CrossFinding",
+    "ImportBatch",
+    "ImportItem",
     "IndicatorResult",
     "Review",
     "ReviewRow",
@@ -12,4 +17,6 @@ __all__ = [
     "SampleItem",
     "ScoringScheme",
     "SelfEvaluation",
+    "TargetMark",
+    "TextMark",
 ]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from perfgoals.accounts.models import Unit
 from projects.models import KIND_CHOICES, FiscalYear, Form
+from scoring.querysets import SampleQuerySet
 
 
 class Sample(models.Model):
@@ -39,6 +40,8 @@ class Sample(models.Model):
     at = models.DateTimeField("抽取时间", db_default=Now())
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     conclusion = models.TextField("结论", blank=True)
+
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "抽查"

@@ -1,6 +1,14 @@
 """Changes to stored forms of either kind."""
 
 from scoring.services.attachments import add_attachment, remove_attachment
+from scoring.services.cross import (
+    CrossNote,
+    check_year,
+    compares_forms,
+    cross_findings,
+    refresh_cross_findings,
+)
+from scoring.services.digests import can_send, send_digests
 from scoring.services.editing import (
     Judged,
     Patched,
@@ -31,27 +39,38 @@ from scoring.services.reviewing import (
     StaleReview,
     patch_review,
     pending_review,
+    review_rows,
     reviewed_document,
     reviewed_evaluation,
 )
+from scoring.services.rounds import Round, cell_value, round_of
 from scoring.services.starting import (
     approved_declaration,
+    approved_document,
     start_declaration,
     start_self_evaluation,
 )
 
 __all__ = [
+    "CrossNote",
     "Judged",
     "NotSound",
     "Patched",
+    "Round",
     "RowChange",
     "StaleReview",
     "add_attachment",
     "adjust_form",
     "approve_form",
     "approved_declaration",
+    "approved_document",
+    "can_send",
     "cancel_adjustment",
+    "cell_value",
+    "check_year",
+    "compares_forms",
     "create_self_evaluation",
+    "cross_findings",
     "endorse_form",
     "judge",
     "load_form",
@@ -61,14 +80,18 @@ __all__ = [
     "patch_review",
     "pending_review",
     "publish_form",
+    "refresh_cross_findings",
     "remove_attachment",
     "reopen_form",
     "replace_form",
     "restore_version",
     "return_form",
+    "review_rows",
     "reviewed_document",
     "reviewed_evaluation",
+    "round_of",
     "save_self_evaluation",
+    "send_digests",
     "start_declaration",
     "start_self_evaluation",
     "submit_form",

@@ -11,13 +11,15 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 
+from perfgoals.common.audit import record
+from perfgoals.common.models import AuditAction
 from projects.models import Attachment, Form
 from projects.workflow import Action, Status, next_status
 from scoring.access import form_document
@@ -147,6 +149,13 @@ def add_attachment(
     try:
         with transaction.atomic():
             attachment.save()
+            record(
+                AuditAction.CREATED,
+                f"上传佐证材料「{attachment.name}」",
+                by=by,
+                subject=form,
+                details=_facts(attachment),
+            )
     except IntegrityError:
         attachment.file.delete(save=False)
         raise ValidationError("这一行已有同样的文件") from None
@@ -157,12 +166,28 @@ def add_attachment(
 
 
 @transaction.atomic
-def remove_attachment(attachment: Attachment) -> None:
+def remove_attachment(attachment: Attachment, *, by: User) -> None:
     """Take a file away again. Raises WrongStatus once the form has been handed in."""
     next_status(Status(attachment.form.status), Action.EDIT)
     file = attachment.file
+    record(
+        AuditAction.DELETED,
+        f"删除佐证材料「{attachment.name}」",
+        by=by,
+        subject=attachment.form,
+        details=_facts(attachment),
+    )
     attachment.delete()
     transaction.on_commit(lambda: _discard(file.storage, file.name or ""))
+
+
+def _facts(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "文件": attachment.name,
+        "字节": attachment.size,
+        "SHA-256": attachment.sha256,
+        "指标行": attachment.row_code,
+    }
 
 
 def _discard(storage: Storage, name: str) -> None:

@@ -12,8 +12,10 @@ from django.db import transaction
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument
 from indicators.services import save_declaration
+from perfgoals.common.audit import record
 from perfgoals.common.documents import ShapeError
 from perfgoals.common.findings import Finding, Level
+from perfgoals.common.models import AuditAction
 from perfgoals.common.patches import (
     Change,
     InsertRows,
@@ -100,7 +102,7 @@ def _patch(form: Form, changes: Sequence[Change], *, by: User) -> Patched:
     allowed, locked = _sorted_out(form, changes)
     after, refused = apply_changes(before, allowed)
     after = with_row_codes(after).as_kept()
-    confirmed = _confirm(form, before, allowed)
+    confirmed = _confirm(form, before, allowed, by=by)
     if after == before and not confirmed:
         return Patched(judge(before, form), locked + refused)
     judged = _save(form, after, before=before, by=by, reason=FormVersion.Reason.SAVED)
@@ -190,7 +192,7 @@ def _unconfirmed(form: Form, document: FormDocument) -> list[Finding]:
     ]
 
 
-def _confirm(form: Form, document: FormDocument, changes: Sequence[Change]) -> bool:
+def _confirm(form: Form, document: FormDocument, changes: Sequence[Change], *, by: User) -> bool:
     """A copied cell that is set, even to what it says, has been looked at. Says whether any was."""
     if not form.unconfirmed:
         return False
@@ -198,8 +200,12 @@ def _confirm(form: Form, document: FormDocument, changes: Sequence[Change]) -> b
     left = [path for path in form.unconfirmed if path not in seen]
     if left == form.unconfirmed:
         return False
+    confirmed = [path for path in form.unconfirmed if path not in left]
     form.unconfirmed = left
     form.save(update_fields=["unconfirmed"])
+    record(
+        AuditAction.CHANGED, "核对复制来的内容", by=by, subject=form, details={"位置": confirmed}
+    )
     return True
 
 

@@ -61,9 +61,12 @@ def create_self_evaluation(
         kind=FormKind.SELF_EVALUATION.value,
         project=project
         or ensure_project(
-            name=document.project.name, unit=document.unit, department=document.department
+            name=document.project.name,
+            unit=document.unit,
+            department=document.department,
+            by=by,
         ),
-        year=ensure_year(document.year),
+        year=ensure_year(document.year, by=by),
         status=status.value,
     )
     form.full_clean()

@@ -6,6 +6,9 @@ from django.db import transaction
 
 from indicators.documents import DeclarationDocument
 from indicators.services import create_declaration
+from perfgoals.common.audit import record
+from perfgoals.common.models import AuditAction
+from perfgoals.common.snapshots import changes_of, snapshot
 from projects.models import Form, FormVersion
 from projects.workflow import FormKind, Status
 from scoring.documents import FormDocument
@@ -43,7 +46,7 @@ def load_schemes(schemes: list[Scheme]) -> int:
     """
     added = 0
     for scheme in schemes:
-        _, created = ScoringScheme.objects.get_or_create(
+        stored, created = ScoringScheme.objects.get_or_create(
             code=scheme.id,
             defaults={
                 "name": scheme.name,
@@ -52,5 +55,8 @@ def load_schemes(schemes: list[Scheme]) -> int:
                 "content": scheme.as_json(),
             },
         )
+        if created:
+            changes = changes_of(ScoringScheme, None, snapshot(stored))
+            record(AuditAction.IMPORTED, "载入计分办法", subject=stored, changes=changes)
         added += created
     return added

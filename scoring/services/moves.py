@@ -18,6 +18,7 @@ from projects.services import (
     open_comments,
     record_version,
     stated_reason,
+    without_controls,
 )
 from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.access import form_document
@@ -110,7 +111,7 @@ def endorse_form(form: Form, *, by: User, expected_version: int, opinion: str = 
         judged.document,
         by=by,
         expected_version=expected_version,
-        note=opinion.strip(),
+        note=without_controls(opinion),
     )
     decide(form, Review.Outcome.APPROVED, by=by, judged=judged, opinion=opinion)
     open_review(form, judged, stage=Review.Stage.DEPARTMENT, by=form.submitted_by or by)
@@ -132,7 +133,7 @@ def return_form(form: Form, *, by: User, expected_version: int, reason: str = ""
         form_document(form),
         by=by,
         expected_version=expected_version,
-        note=reason.strip(),
+        note=without_controls(reason),
     )
     decide(form, Review.Outcome.RETURNED, by=by, reason=reason)
 
@@ -149,7 +150,7 @@ def approve_form(form: Form, *, by: User, expected_version: int, opinion: str = 
         judged.document,
         by=by,
         expected_version=expected_version,
-        note=opinion.strip(),
+        note=without_controls(opinion),
         values={"adjusts_version": None},
     )
     decide(form, Review.Outcome.APPROVED, by=by, judged=judged, opinion=opinion)

@@ -14,17 +14,20 @@ from django.utils import timezone
 
 from perfgoals.common.audit import AuditChange, record
 from perfgoals.common.documents import plain
+from perfgoals.common.findings import Level
 from perfgoals.common.models import AuditAction
 from perfgoals.common.numbers import trimmed
 from projects.models import Form
-from projects.services import LONGEST
+from projects.services import LONGEST, without_controls
 from projects.workflow import Action, Status, next_status
 from scoring.access import form_document
+from scoring.checks.review import RowReview, check_review
 from scoring.documents import SelfEvaluationDocument
 from scoring.evaluation import Evaluation, evaluate
 from scoring.models import Review, ReviewRow
 from scoring.services.assessing import assess
-from scoring.services.editing import Judged
+from scoring.services.cross import refresh_cross_findings
+from scoring.services.editing import Judged, judge
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -51,6 +54,7 @@ class RowChange:
 def open_review(form: Form, judged: Judged, *, stage: Review.Stage, by: User) -> Review:
     """A submitted form comes before a reviewer. What an earlier reviewer of the same stage said of rows
     is carried over, for they would otherwise have to say it again."""
+    refresh_cross_findings(form, judged)
     assessment = assess(form, judged)
     earlier = (
         form.reviews.filter(stage=stage).exclude(outcome=Review.Outcome.PENDING).order_by("-id")
@@ -95,8 +99,14 @@ def patch_review(
     for a row that is not there and a score below 0, above the row's weight or with more than two decimals.
     """
     next_status(Status(form.status), Action.REVIEW)
-    review = form.reviews.get(outcome=Review.Outcome.PENDING)
-    taken = Review.objects.filter(pk=review.pk, edits=expected_edits)
+    # A form that was submitted before reviews were kept has none yet.
+    review = pending_review(form) or open_review(
+        form,
+        judge(form_document(form), form),
+        stage=Review.Stage.DEPARTMENT,
+        by=form.submitted_by or by,
+    )
+    taken = Review.objects.waiting().filter(pk=review.pk, edits=expected_edits)
     if not taken.update(edits=F("edits") + 1):
         raise StaleReview(review, expected_edits)
     review.edits = expected_edits + 1
@@ -109,7 +119,7 @@ def patch_review(
         if row is None:
             raise ValidationError("没有这一行指标，请刷新后重试")
         _check_score(change.score, weight=getattr(row, "weight", None), name=row.name)
-        remark = change.remark.strip()
+        remark = without_controls(change.remark)
         if len(remark) > LONGEST:
             raise ValidationError(f"「{row.name}」的复核意见超过 {LONGEST} 字")
         stored = kept.get(change.row_code) or ReviewRow(review=review, row_code=change.row_code)
@@ -124,11 +134,12 @@ def patch_review(
                 changes.append(AuditChange(path, _as_json(old), _as_json(value), label))
                 setattr(stored, field, value)
         stored.save()
-    if opinion is not None and opinion.strip() != review.opinion:
+    opinion = None if opinion is None else without_controls(opinion)
+    if opinion is not None and opinion != review.opinion:
         if len(opinion) > LONGEST:
             raise ValidationError(f"审核意见超过 {LONGEST} 字")
-        changes.append(AuditChange("opinion", review.opinion, opinion.strip(), "审核意见"))
-        review.opinion = opinion.strip()
+        changes.append(AuditChange("opinion", review.opinion, opinion, "审核意见"))
+        review.opinion = opinion
         review.save(update_fields=["opinion"])
     if changes:
         record(AuditAction.REVIEWED, "复核", by=by, subject=form, changes=changes)
@@ -172,6 +183,19 @@ def reviewed_evaluation(form: Form, document: SelfEvaluationDocument, review: Re
     return evaluate(reviewed_document(document, scores), form.self_evaluation.scheme.as_scheme())
 
 
+def review_rows(review: Review) -> dict[str, RowReview]:
+    """What the reviewer says of each row, by its code; one query unless prefetched."""
+    return {row.row_code: RowReview(row.score, row.remark) for row in review.rows.all()}
+
+
+def _refuse_errors(document: SelfEvaluationDocument, review: Review) -> None:
+    """A score that was carried over may be above a weight that was lowered since."""
+    found = check_review(document, review_rows(review))
+    errors = [finding.message for finding in found if finding.level is Level.ERROR]
+    if errors:
+        raise ValidationError(errors)
+
+
 def decide(
     form: Form,
     outcome: Review.Outcome,
@@ -184,15 +208,18 @@ def decide(
     """Close the review that the form waits in, with its points as they now are.
 
     A form that was never submitted here (loaded as published) has none; then there is nothing to close.
+    Raises ValidationError where it is to be approved with a score above the weight.
     """
     review = pending_review(form)
     if review is None:
         return
-    review.outcome, review.reason = outcome.value, reason.strip()
-    review.opinion = opinion.strip() or review.opinion
+    review.outcome, review.reason = outcome.value, without_controls(reason)
+    review.opinion = without_controls(opinion) or review.opinion
     review.decided_by, review.decided_at = by, timezone.now()
     document = judged.document if judged else form_document(form)
     if isinstance(document, SelfEvaluationDocument):
+        if outcome is Review.Outcome.APPROVED:
+            _refuse_errors(document, review)
         stored = form.self_evaluation
         result = reviewed_evaluation(form, document, review)
         review.self_total, review.self_rating = stored.computed_total, stored.computed_rating

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from indicators.access import declaration_document
 from indicators.documents import (
@@ -169,7 +170,7 @@ def start_self_evaluation(
     goal = ""
     funds: dict[str, Decimal | None] = {}
     if declaration is not None:
-        declared = declaration_document(declaration.form)
+        declared = approved_document(declaration)
         goal = declared.annual_goal
         weights = propose_weights([row.level1 for row in declared.indicators], scheme)
         rows = [
@@ -217,15 +218,26 @@ def start_self_evaluation(
 
 
 def approved_declaration(project: Project, year: int) -> Declaration | None:
-    """The declaration that a self-evaluation of the project and year starts from."""
-    approved = [Status.APPROVED.value, Status.PUBLISHED.value]
+    """The declaration that a self-evaluation of the project and year starts from: one that is approved,
+    also while its goals are being adjusted; see ``approved_document``."""
+    approved = Q(form__status__in=[Status.APPROVED.value, Status.PUBLISHED.value])
+    adjusting = Q(form__adjusts_version__isnull=False)
     return (
-        Declaration.objects.filter(
-            form__project=project, form__year=year, form__status__in=approved
-        )
+        Declaration.objects.filter(approved | adjusting, form__project=project, form__year=year)
         .select_related("form")
         .first()
     )
+
+
+def approved_document(declaration: Declaration) -> DeclarationDocument:
+    """What was approved: while the goals are being adjusted that is the version on record, for what is
+    being written has no force yet."""
+    form = declaration.form
+    number = form.adjusts_version
+    if number is None:
+        return declaration_document(form)
+    kept = form.versions.get(first_number__lte=number, number__gte=number)
+    return DeclarationDocument.read(kept.document)
 
 
 def _refuse_impossible(kind: FormKind, project: Project, year: int) -> None:

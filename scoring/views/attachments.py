@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 
 from indicators.documents import DeclaredIndicator
 from perfgoals.accounts.views import SignedInRequest
+from perfgoals.common.audit import record_export
 from perfgoals.common.views import allow_methods
 from projects.access import actions_for, get_form, require
 from projects.models import Attachment, Form
@@ -119,7 +120,7 @@ def _add(request: SignedInRequest, form: Form) -> list[str]:
 @allow_methods("GET")
 def attachment_file(request: SignedInRequest, pk: int, number: int) -> FileResponse:
     """The file itself, always as a download: nothing in it runs in the page's name."""
-    return file_answer(get_attachment(get_form(request.user, pk), number))
+    return file_answer(get_attachment(get_form(request.user, pk), number), by=request.user)
 
 
 @allow_methods("POST")
@@ -128,7 +129,7 @@ def attachment_remove(request: SignedInRequest, pk: int, number: int) -> HttpRes
     attachment = get_attachment(form, number)
     try:
         require(request.user, form, Action.EDIT)
-        remove_attachment(attachment)
+        remove_attachment(attachment, by=request.user)
     except WrongStatus as error:
         messages.error(request, f"{error}。")
     else:
@@ -141,12 +142,14 @@ def get_attachment(form: Form, number: int) -> Attachment:
     return get_object_or_404(form.attachments.select_related("form"), pk=number)
 
 
-def file_answer(attachment: Attachment) -> FileResponse:
-    """The stored file under its own name. Raises Http404 where the store has lost it."""
+def file_answer(attachment: Attachment, *, by: User) -> FileResponse:
+    """The stored file under its own name, and a line in the log. Raises Http404 where the store has lost
+    it."""
     try:
         file = attachment.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    record_export("佐证材料", by=by, subject=attachment.form, 文件=attachment.name)
     response = FileResponse(file, content_type=attachment.content_type)
     response["Content-Disposition"] = content_disposition_header(True, attachment.name)
     response["Content-Length"] = attachment.size

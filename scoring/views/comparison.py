@@ -4,6 +4,7 @@ in words."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ _HAPPENED = {
     Happened.MOVED: "移动",
 }
 _ATTAINMENT = {"achieved": "达成", "partial": "部分达成", "missed": "未达成"}
+_GONE = _HAPPENED[Happened.REMOVED]
 EMPTY = "（空）"
 
 
@@ -65,7 +67,98 @@ def compare(before: FormDocument, after: FormDocument) -> Comparison:
     """What became of ``before`` in ``after``. Expects two documents of one form."""
     aligned = _align(before, after)
     old, new = form_sheet(aligned.before), form_sheet(aligned.after)
-    return Comparison(_marked(old, new, aligned.fates), _told(before, after, aligned, old, new))
+    marked = _marked(old, view_sheet(new), aligned.fates)
+    return Comparison(marked, _told(before, after, aligned, old, new))
+
+
+def mark_changes(view: SheetView, before: FormDocument, after: FormDocument) -> Comparison:
+    """The view of ``after`` with the cells marked that say something else than ``before``; both values
+    stand in them. Rows that were removed have no place on it and are told only."""
+    pairs, steady = row_pairs(before.indicators, after.indicators)
+    fates: dict[int, tuple[Happened, str]] = {}
+    rows: list[Any] = []
+    for place, row in enumerate(after.indicators):
+        earlier = pairs.get(place)
+        rows.append(row if earlier is None else before.indicators[earlier])
+        if earlier is None:
+            fates[place] = (Happened.ADDED, "")
+        elif earlier not in steady:
+            fates[place] = (Happened.MOVED, f"原第 {earlier + 1} 行")
+    placed = before.model_copy(update={"indicators": rows})
+    aligned = Aligned(
+        placed,
+        after,
+        dict.fromkeys(range(len(before.indicators)), len(rows)),
+        {place: place for place in range(len(rows))},
+        fates,
+    )
+    old = form_sheet(placed)
+    told = _told(before, after, aligned, old, form_sheet(after))
+    return Comparison(
+        _marked(old, view, fates),
+        tuple(replace(one, target="") if one.happened == _GONE else one for one in told),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Two sheets with the same rows in the same places, what differs marked in both."""
+
+    before: SheetView
+    after: SheetView
+    told: tuple[Told, ...]
+
+
+def side_by_side(before: FormDocument, after: FormDocument) -> SideBySide:
+    """Both forms, each with its own values. Expects two documents of one form."""
+    aligned = _align(before, after)
+    old, new = form_sheet(aligned.before), form_sheet(aligned.after)
+    return SideBySide(
+        _one_side(old, new, aligned.fates, lacks=Happened.ADDED),
+        _one_side(new, old, aligned.fates, lacks=Happened.REMOVED),
+        _told(before, after, aligned, old, new),
+    )
+
+
+def _one_side(
+    sheet: Sheet, other: Sheet, fates: dict[int, tuple[Happened, str]], *, lacks: Happened
+) -> SheetView:
+    """One of two sheets side by side. lacks: the fate of the rows that it does not have."""
+    opposite = Anchors(other)
+    # The cells of two sheets on one page cannot have the same ids.
+    earlier = lacks is Happened.ADDED
+    view = view_sheet(sheet, anchor="before" if earlier else "cell")
+    view = replace(view, label=f"{view.label}（{'调整前' if earlier else '调整后'}）")
+
+    def cell(one: CellView) -> CellView:
+        if not one.path:
+            return one
+        fate = _fate_of(one.path, fates)
+        if fate and not one.path.endswith((".level1", ".level2")):
+            happened, detail = fate
+            named = one.path.endswith(".name")
+            if happened is lacks:
+                text = "（无此行）" if named else ""
+                return _rewritten(one, text, "is-absent")
+            return _with_fate(one, happened, detail, named=named)
+        found = opposite.cell(one.path)
+        now = f"{one.text}{one.marked}"
+        if (found.text if found else "") == now.replace("\n指标", "指标"):
+            return one
+        tag = "del" if lacks is Happened.ADDED else "ins"
+        return _rewritten(one, format_html(f"<{tag}>{{}}</{tag}>", now or EMPTY), "is-changed")
+
+    return _each_cell(view, cell)
+
+
+def _each_cell(view: SheetView, change: Callable[[CellView], CellView]) -> SheetView:
+    def row(one: RowView) -> RowView:
+        return replace(one, cells=tuple(change(each) for each in one.cells))
+
+    tables = tuple(
+        replace(table, body=tuple(row(one) for one in table.body)) for table in view.tables
+    )
+    return replace(view, tables=tables)
 
 
 def _align(before: FormDocument, after: FormDocument) -> Aligned:
@@ -113,13 +206,9 @@ def _align(before: FormDocument, after: FormDocument) -> Aligned:
     )
 
 
-def _marked(old: Sheet, new: Sheet, fates: dict[int, tuple[Happened, str]]) -> SheetView:
+def _marked(old: Sheet, view: SheetView, fates: dict[int, tuple[Happened, str]]) -> SheetView:
     """The later sheet with its changes marked; never by colour alone."""
     earlier = Anchors(old)
-    view = view_sheet(new)
-
-    def row(one: RowView) -> RowView:
-        return replace(one, cells=tuple(cell(each) for each in one.cells))
 
     def cell(one: CellView) -> CellView:
         if not one.path:
@@ -133,10 +222,7 @@ def _marked(old: Sheet, new: Sheet, fates: dict[int, tuple[Happened, str]]) -> S
         now = f"{one.text}{one.marked}"
         return one if was == now.replace("\n指标", "指标") else _changed(one, was, now)
 
-    tables = tuple(
-        replace(table, body=tuple(row(one) for one in table.body)) for table in view.tables
-    )
-    return replace(view, tables=tables)
+    return _each_cell(view, cell)
 
 
 def _fate_of(path: str, fates: dict[int, tuple[Happened, str]]) -> tuple[Happened, str] | None:
@@ -155,14 +241,17 @@ def _with_fate(one: CellView, happened: Happened, detail: str, *, named: bool) -
     if named:
         label = f"{_HAPPENED[happened]}{f'，{detail}' if detail else ''}"
         text = format_html('<span class="fate">{}</span>{}', label, text)
-    return replace(
-        one, text=text, marked="", title="", classes=f"{one.classes} is-{happened.value}".strip()
-    )
+    return _rewritten(one, text, f"is-{happened.value}")
 
 
 def _changed(one: CellView, was: str, now: str) -> CellView:
     both = format_html("<del>{}</del> <ins>{}</ins>", was or EMPTY, now or EMPTY)
-    return replace(one, text=both, marked="", title="", classes=f"{one.classes} is-changed".strip())
+    return _rewritten(one, both, "is-changed")
+
+
+def _rewritten(one: CellView, text: str, mark: str) -> CellView:
+    classes = f"{one.classes} {mark}".strip()
+    return replace(one, text=text, marked="", title="", classes=classes)
 
 
 def _told(

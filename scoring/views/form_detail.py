@@ -12,22 +12,29 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from indicators.documents import DeclarationDocument
+from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.findings import Finding, Level
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import Anchors, cell_id, view_sheet
 from perfgoals.common.views import allow_methods
-from projects.access import can, get_form
+from projects.access import actions_for, get_form, roles_for
 from projects.models import Form
+from projects.services import due_for
 from projects.workflow import Action
 from scoring.access import form_document
+from scoring.api.review_states import comment_states
+from scoring.documents import FormDocument
 from scoring.evaluation import Evaluation
 from scoring.services import Judged, judge
 from scoring.sheets import form_sheet
 from scoring.views.attachments import evidence_of
+from scoring.views.comparison import mark_changes
 from scoring.views.damages import damages_of
+from scoring.views.history import life_of
 from scoring.views.listing import listing_for
 from scoring.views.notes import Note, declaration_notes, evaluation_notes
+from scoring.views.steps import Attempt, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +54,60 @@ class FindingGroup:
 @allow_methods("GET")
 def form_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A form with its explanations. The address keeps the list it was opened from."""
-    form = get_form(request.user, pk)
+    return form_page(request, get_form(request.user, pk))
+
+
+def form_page(
+    request: SignedInRequest, form: Form, *, attempt: Attempt | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a form, also as the answer to a step that was refused: what was typed for it is kept."""
     listing = listing_for(request.user, request.GET)
-    before, after = listing.neighbours(pk)
+    before, after = listing.neighbours(form.pk)
+    roles = roles_for(request.user, form)
+    actions = actions_for(request.user, form, roles)
+    judged = judge(form_document(form), form)
+    life = life_of(form, judged)
+    comments = comment_states(form, judged.document)
+    steps = steps_of(
+        form,
+        actions,
+        roles,
+        findings=judged.findings,
+        unanswered=life.unanswered,
+        commented=any(one["resolved_at"] is None for one in comments),
+        unit_first=Action.SUBMIT in actions and Unit.objects.reviewing_first(form.project.unit_id),
+        attempt=attempt,
+    )
     context = {
         "form": form,
         "listing": listing,
         "before": before,
         "after": after,
-        "can_edit": can(request.user, form, Action.EDIT),
-        "can_withdraw": can(request.user, form, Action.WITHDRAW),
+        "steps": steps,
+        "attempt": attempt,
+        "astray": attempt and all(one.action is not attempt.action for one in steps.offered),
+        "may_answer": Action.ANSWER in actions,
+        "life": life,
+        "due": due_for(form),
+        "asked": "尚未修改也没有答复的批注" if form.is_draft else "要求修改但未改，也没有答复",
+        "waived": judged.waived,
     }
-    return render(request, "scoring/form_detail.html", context | _shown(form))
+    shown = _shown(form, judged, life.before, comments)
+    return render(request, "scoring/form_detail.html", context | shown, status=status)
 
 
-def _shown(form: Form) -> dict[str, Any]:
-    judged = judge(form_document(form), form)
+def _shown(
+    form: Form, judged: Judged, before: FormDocument | None, comments: list[dict[str, Any]]
+) -> dict[str, Any]:
     sheet = form_sheet(judged.document)
     places = _places(Anchors(sheet), judged.findings)
     notes = _notes(judged, places)
+    view = view_sheet(sheet, notes=_rendered(notes), levels=_gravest(judged.findings))
+    compared = mark_changes(view, before, judged.document) if before is not None else None
     return {
-        "sheet": view_sheet(sheet, notes=_rendered(notes), levels=_gravest(judged.findings)),
+        "comments": _linked(comments, Anchors(sheet)),
+        "sheet": compared.sheet if compared else view,
+        "told": compared.told if compared else (),
         "notes": notes,
         "groups": _groups(judged.findings, places),
         "any_findings": bool(judged.findings),
@@ -77,6 +117,15 @@ def _shown(form: Form) -> dict[str, Any]:
         "evidence": evidence_of(form, judged.document, may_change=False),
         "changed": _changed(form, judged.evaluation),
     }
+
+
+def _linked(comments: Iterable[dict[str, Any]], anchors: Anchors) -> list[dict[str, Any]]:
+    """The comments, each with the fragment that leads to its cell; "" where there is none."""
+    found = []
+    for comment in comments:
+        cell = anchors.cell(comment["path"]) if comment["path"] else None
+        found.append(comment | {"target": cell_id(cell.path) if cell else ""})
+    return found
 
 
 def _places(anchors: Anchors, findings: Iterable[Finding]) -> dict[str, str]:

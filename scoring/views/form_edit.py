@@ -8,16 +8,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from indicators.access import taxonomy_of
+from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.sheets import shipped_layout, view_sheet
 from perfgoals.common.views import allow_methods
 from projects.access import get_form, require
 from projects.models import Form
+from projects.services import due_for
 from projects.workflow import Action, WrongStatus
 from scoring.access import form_document
+from scoring.api.review_states import comment_states
 from scoring.api.states import form_state
 from scoring.services import judge
 from scoring.sheets import form_sheet
+from scoring.views.history import why_sent_back
+from scoring.views.steps import submit_words
 
 
 @allow_methods("GET")
@@ -41,8 +46,14 @@ def form_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     sheet = view_sheet(
         form_sheet(document.model_copy(update={"indicators": []}), layout), notes={"": ""}
     )
+    unit_first = Unit.objects.reviewing_first(form.project.unit_id)
+    comments = comment_states(form, document)
     context = {
         "form": form,
+        "sent_back": why_sent_back(form),
+        "has_comments": bool(comments),
+        "submit": submit_words(unit_first=unit_first),
+        "due": due_for(form),
         "sheet": sheet,
         "editor": {
             "state": form_state(request.user, form, judge(document, form)),
@@ -51,6 +62,8 @@ def form_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             "locked": _is_taken_over(form),
             "user": request.user.pk,
             "addresses": _addresses(pk),
+            "comments": comments,
+            "submit": submit_words(unit_first=unit_first),
         },
     }
     return render(request, "scoring/form_edit.html", context)

@@ -20,9 +20,14 @@ from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
 from projects.models import FiscalYear, Form, Project
-from projects.services import create_project
+from projects.services import Due, create_project, due_of, submitting_stage
 from projects.workflow import FormKind
-from scoring.services import approved_declaration, start_declaration, start_self_evaluation
+from scoring.services import (
+    approved_declaration,
+    approved_document,
+    start_declaration,
+    start_self_evaluation,
+)
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -221,7 +226,7 @@ class Desk:
         if declaration is None:
             why_not = f"本项目 {self.year} 年度没有审核通过的申报表"
             return [Way("declaration", "依据已批准的申报表", "", why_not), blank]
-        rows = declaration.indicators.count()
+        rows = len(approved_document(declaration).indicators)
         explanation = f"取用其年度目标和 {rows} 行指标、指标值（锁定），按计分办法分好分值"
         label = f"依据已批准的 {self.year} 年申报表「{declaration.form.shown_name}」"
         return [Way("declaration", label, explanation), blank]
@@ -241,6 +246,13 @@ class Desk:
     @property
     def topics(self) -> list[dict[str, Any]]:
         return list(LibraryIndicator.objects.topics())
+
+    @property
+    def due(self) -> Due | None:
+        """The last day to submit what has been chosen."""
+        if self.kind is None or self.year is None or self.unit is None:
+            return None
+        return due_of(year=self.year, stage=submitting_stage(self.kind), unit=self.unit)
 
     @property
     def library(self) -> Iterable[LibraryIndicator]:
@@ -307,7 +319,7 @@ def _start(cleaned: dict[str, Any], desk: Desk) -> Form:
         details = {
             key: cleaned[key] for key in ("name", "unit", "nature", "category", "start", "end")
         }
-        project = create_project(**details)
+        project = create_project(**details, by=desk.user)
     common = {"project": project, "year": cleaned["year"], "by": desk.user}
     way = cleaned["way"]
     if cleaned["kind"] == FormKind.SELF_EVALUATION:

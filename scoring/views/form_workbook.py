@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
 from perfgoals.accounts.views import SignedInRequest
+from perfgoals.common.audit import record_export
 from perfgoals.common.findings import Finding, Level
 from perfgoals.common.patches import Difference, Happened, differences
 from perfgoals.common.views import allow_methods
@@ -74,6 +75,7 @@ def form_workbook(request: SignedInRequest, pk: int) -> HttpResponse:
         content = written_workbook(form, form_document(form))
     except CellRefused as error:
         return _page(request, form, refused=f"不能写成工作簿：{error}", status=422)
+    record_export("工作簿", by=request.user, subject=form)
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, file_name(form))
     return response

@@ -56,6 +56,8 @@ def listing_for(user: User, address: QueryDict) -> Listing:
     sort = address.get("sort", DEFAULT_SORT)
     if sort.removeprefix("-") not in SORTS:
         sort = DEFAULT_SORT
+    if role := form_filter.chosen.get("role"):
+        visible = visible.in_role(user.pk, role)
     forms = visible.narrowed(form_filter.chosen).sorted_by(
         sort.removeprefix("-"), descending=sort.startswith("-")
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,73 +12,44 @@ from django.shortcuts import redirect
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
 from projects.access import get_form, require
-from projects.workflow import Action
-from scoring.services import (
-    NotSound,
-    adjust_form,
-    approve_form,
-    cancel_adjustment,
-    endorse_form,
-    publish_form,
-    reopen_form,
-    return_form,
-    submit_form,
-    unpublish_form,
-    withdraw_form,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """How a page takes a step. text: the name of the argument that the typed text goes to, "" where the
-    step takes none. leads_to: the page that comes next."""
-
-    service: Callable[..., None]
-    text: str
-    done: str
-    leads_to: str = "scoring:form-detail"
-
-
-MOVES: dict[Action, Move] = {
-    Action.SUBMIT: Move(submit_form, "", "已送审。审核前可以撤回修改。"),
-    Action.WITHDRAW: Move(
-        withdraw_form, "", "已撤回，可以继续修改，改好后再送审。", "scoring:form-edit"
-    ),
-    Action.ENDORSE: Move(endorse_form, "opinion", "单位审核通过，已送主管部门审核。"),
-    Action.RETURN: Move(return_form, "reason", "已退回修改，填报人会在待办中看到。"),
-    Action.APPROVE: Move(approve_form, "opinion", "审核通过。"),
-    Action.PUBLISH: Move(publish_form, "", "已标记为公开。"),
-    Action.UNPUBLISH: Move(unpublish_form, "reason", "已撤回公开。"),
-    Action.REOPEN: Move(reopen_form, "reason", "已重新打开，填报人可以修改后再送审。"),
-    Action.ADJUST: Move(
-        adjust_form, "reason", "已开始目标调整，原批准的版本仍保留。", "scoring:form-edit"
-    ),
-    Action.CANCEL_ADJUSTMENT: Move(cancel_adjustment, "", "已取消调整，恢复为调整前批准的内容。"),
-}
+from projects.services import StaleVersion
+from projects.workflow import Action, WrongStatus
+from scoring.services import NotSound
+from scoring.views.form_detail import form_page
+from scoring.views.move_table import MOVES
+from scoring.views.steps import Attempt
 
 
 @allow_methods("POST")
 def form_move(request: SignedInRequest, pk: int, action: Action) -> HttpResponse:
-    """Take a step. A wrong status or an overtaken version is answered 409, see ``Conflicts``.
-
-    What is not sound or lacks a reason is said on the page that the person came from.
-    """
+    """Take a step. What stands in its way is said on the form's page, with what was typed for it: 422
+    where the form is not sound or a reason lacks, 409 where its status or version is another by now."""
     form = get_form(request.user, pk)
-    require(request.user, form, action)
     move = MOVES[action]
+    typed = request.POST.get(move.text, "") if move.text else ""
     arguments: dict[str, Any] = {"expected_version": _version(request)}
     if move.text:
-        arguments[move.text] = request.POST.get(move.text, "")
+        arguments[move.text] = typed
     try:
+        require(request.user, form, action)
         move.service(form, by=request.user, **arguments)
     except NotSound as error:
-        messages.error(request, f"{error}：{'；'.join(f.message for f in error.findings[:5])}。")
-        return redirect("scoring:form-detail", pk)
+        findings = "；".join(finding.message for finding in error.findings[:_TOLD])
+        more = "等" if len(error.findings) > _TOLD else ""
+        attempt = Attempt(action, typed, f"{error}：{findings}{more}。")
+        return form_page(request, get_form(request.user, pk), attempt=attempt, status=422)
     except ValidationError as error:
-        messages.error(request, f"{'；'.join(error.messages)}。")
-        return redirect("scoring:form-detail", pk)
+        attempt = Attempt(action, typed, f"{'；'.join(error.messages)}。")
+        return form_page(request, get_form(request.user, pk), attempt=attempt, status=422)
+    except (StaleVersion, WrongStatus) as error:
+        attempt = Attempt(action, typed, f"情况已有变化，这一步没有做：{error}。")
+        return form_page(request, get_form(request.user, pk), attempt=attempt, status=409)
     messages.success(request, move.done)
     return redirect(move.leads_to, pk)
+
+
+_TOLD = 5
+"""How many errors a refusal names; the page lists them all."""
 
 
 def _version(request: SignedInRequest) -> int:

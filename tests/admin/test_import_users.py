@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,6 +11,7 @@ from django.test import Client
 
 from perfgoals.accounts.models import Membership, Unit, User
 from perfgoals.accounts.resources import MAX_PASSWORDS
+from perfgoals.common.models import AuditEntry
 from tests.admin.workbooks import (
     USERS,
     bring_in,
@@ -102,18 +104,47 @@ def test_every_fault(admin: Client, codes: tuple[str, str]) -> None:
             "请输入合法的用户名。只能包含英文字母、数字、特殊字符“@”、“.”、“-”和“_”。",
         ),
         ("第 3 行", "电子邮件地址", "请输入有效的电子邮件地址。"),
-        ("第 3 行", "岗位", "没有「主任」这个岗位（可填：填报人、审核人、管理员、查阅人）"),
+        (
+            "第 3 行",
+            "岗位",
+            "没有「主任」这个岗位（可填：填报人、审核人、管理员、查阅人、单位审核人、日志审计员）",
+        ),
         ("第 4 行", "岗位", "应写成「单位编码 岗位」，几个之间用分号隔开，读到「填报人」"),
+        ("第 4 行", "初始密码", "密码太短，至少要有 10 个字符。"),
         ("第 4 行", "初始密码", "这个密码太常见了。"),
         ("第 4 行", "初始密码", "密码只包含数字。"),
         ("第 5 行", "岗位", "没有编码为「999」的单位"),
         ("第 5 行", "初始密码", "密码跟 用户名 太相似了。"),
-        ("第 5 行", "初始密码", "密码太短，至少要有 8 个字符。"),
+        ("第 5 行", "初始密码", "密码太短，至少要有 10 个字符。"),
         ("第 5 行", "初始密码", "这个密码太常见了。"),
         ("第 6 行", "初始密码", "用户已存在，导入不能改密码，请清空此格（改密码在用户页面）"),
         ("第 8 行", "用户名", "与第 7 行重复"),
     ]
     assert "12345678" not in response.content.decode()
+
+
+def test_a_role_for_a_limited_time(cast: Cast, admin: Client, codes: tuple[str, str]) -> None:
+    header = ("用户名", "岗位")
+    cell = "；".join(sorted([f"{codes[0]} 审核人", f"{codes[1]} 查阅人 至2026-12-31"]))
+    bring_in(admin, USERS, header, ("auditor", cell))
+    held = Membership.objects.filter(user=cast.auditor, role="viewer").get()
+    assert held.valid_until == date(2026, 12, 31)
+    assert ("auditor", cell) in [(row[0], row[-1]) for row in exported(admin, USERS)]
+    entry = AuditEntry.objects.filter(action="rights", subject_id=cast.auditor.pk).get()
+    (change,) = entry.changes
+    assert (change["label"], change["before"]) == ("岗位", f"{codes[0]} 审核人")
+    assert change["after"] == cell
+    bring_in(admin, USERS, header, ("auditor", f"{codes[1]} 查阅人"))
+    assert Membership.objects.get(user=cast.auditor).valid_until is None
+    problem = problems(
+        upload(admin, USERS, workbook(header, ("auditor", f"{codes[0]} 审核人 至明年")))
+    )
+    assert problem[0][2].startswith("有效期至应写成 2026-12-31 这样的日期")
+
+
+def test_a_given_password_has_to_be_changed(admin: Client) -> None:
+    bring_in(admin, USERS, ("用户名", "初始密码"), ("chen", PASSWORD))
+    assert User.objects.get(username="chen").must_change_password
 
 
 def test_passwords_are_costly(admin: Client) -> None:

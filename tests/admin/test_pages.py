@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from perfgoals.common.admin_bases import ReadOnlyAdmin
 from perfgoals.common.models import Job
+from projects.models import Deadline, DeadlineExtension, ProjectGrant
 from tests.admin.workbooks import CATEGORIES, PROJECTS, UNITS, USERS
 from tests.cast import INFORMATION, Cast
 from tests.reading import Answer, links, nothing_written, text, texts
@@ -27,6 +29,8 @@ MODELS = {
     "accounts.user": True,
     "projects.fiscalyear": True,
     "projects.project": True,
+    "projects.deadlineextension": True,
+    "projects.projectgrant": True,
     "projects.form": False,
     "projects.formversion": False,
     "indicators.indicatorcategory": True,
@@ -40,7 +44,6 @@ MODELS = {
 
 OTHER_PAGES = [
     "/admin/",
-    "/admin/password_change/",
     *(f"/admin/{app}/" for app in ("accounts", "projects", "indicators", "scoring", "common")),
     *(f"{page}import/" for page in (UNITS, USERS, PROJECTS, CATEGORIES)),
     *(f"{page}export/" for page in (UNITS, USERS, PROJECTS, CATEGORIES)),
@@ -78,6 +81,20 @@ def url(model: str, page: str, *args: object) -> str:
 
 
 def one_of(model: str, cast: Cast) -> Any:
+    if model == "projects.deadlineextension":
+        return DeadlineExtension.objects.create(
+            deadline=Deadline.objects.create(
+                year_id=2024, stage="disclosure", due=date(2025, 9, 1)
+            ),
+            unit=cast.planning.project.unit,
+            due=date(2025, 9, 30),
+            reason="系统停机",
+            by=cast.admin,
+        )
+    if model == "projects.projectgrant":
+        return ProjectGrant.objects.create(
+            user=cast.newcomer, valid_until=date(2100, 1, 1), reason="审计抽查", by=cast.admin
+        )
     if model == "common.job":
         return Job.objects.create(kind="booklet", title="册", owner=cast.admin, total=4, done=1)
     return next(
@@ -191,7 +208,10 @@ def test_the_start_page_in_the_order_of_the_work(client_of: Callable[[str], Clie
         texts(response, "#content caption")[-1],
     ]
     assert texts(response, "#content .app-common th") == ["后台任务"]
-    assert texts(response, "#content .app-projects th") == ["年度", "项目", "表", "历史版本"]
+    assert texts(response, "#content .app-projects th") == [
+        *("年度", "延期", "项目", "查阅授权"),
+        *("表", "历史版本"),
+    ]
 
 
 def test_the_side_bar_leads_back_and_to_every_list(
@@ -206,7 +226,9 @@ def test_the_side_bar_leads_back_and_to_every_list(
                 "accounts.unit",
                 "accounts.user",
                 "projects.fiscalyear",
+                "projects.deadlineextension",
                 "projects.project",
+                "projects.projectgrant",
                 "indicators.indicatorcategory",
                 "indicators.libraryindicator",
                 "scoring.scoringscheme",

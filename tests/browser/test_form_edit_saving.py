@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Dialog, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from perfgoals.accounts.models import UserSession
 from projects.models import Form
 from scoring.services import submit_form
 from tests.browser.editor import (
@@ -135,7 +135,7 @@ def test_the_session_ends_while_typing(page_as: OpenPage, live_server: LiveServe
     form = declared(ROWS)
     page = page_as("preparer")
     open_editor(page, form)
-    Session.objects.all().delete()
+    UserSession.objects.all().delete()
     fill(page, "annual_goal", "登录过期时写的目标")
     banner = page.get_by_role("alert")
     expect(banner).to_contain_text("没有保存：登录已过期")

@@ -47,7 +47,7 @@ def test_the_toolbar_says_where_the_form_stands(
     response = client_of("auditor").get(url(cast.planning))
     assert text(response, "h1") == "综合规划、区域协作及资金管理"
     facts = text(response, ".facts")
-    assert "年度2020 表种自评表 状态 已公开 金额单位元 版本第 1 版" in facts
+    assert "年度2020 表种自评表 状态 已公开 流转 金额单位元 版本第 1 版" in facts
     assert "错误 3" in facts
     assert links(response, ".toolbar-actions a") == [
         f"{url(cast.planning)}json/",
@@ -240,8 +240,9 @@ def test_the_page_writes_nothing_and_takes_as_many_queries_for_any_form(
     which: str,
 ) -> None:
     form, client = getattr(cast, which), client_of("auditor")
-    # session, user, form, choices and order of the list, amounts, rows, evidence
-    with nothing_written(), django_assert_num_queries(8):
+    # session, user, form, choices and order of the list, roles, amounts, rows, waivers, reviews, steps,
+    # comments, evidence
+    with nothing_written(), django_assert_num_queries(13):
         client.get(url(form))
 
 

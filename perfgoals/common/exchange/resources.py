@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -19,6 +19,7 @@ from import_export.resources import Diff, ModelResource
 from import_export.results import Result, RowResult
 from tablib import Dataset
 
+from perfgoals.common.audit import AuditChange
 from perfgoals.common.exchange.reading import Table
 from perfgoals.common.exchange.widgets import (
     CellWidget,
@@ -57,14 +58,23 @@ class UnusableColumnsError(Exception):
     """The columns are not those of the table; each argument is one Chinese sentence."""
 
 
+class Cells(list[SafeString]):
+    """The cells of a row as the preview shows them, and their texts before and after."""
+
+    def __init__(self, shown: Iterable[SafeString], pairs: list[tuple[str, str]]) -> None:
+        super().__init__(shown)
+        self.pairs = pairs
+
+
 class CellDiff(Diff):
     """Before and after, cell by cell."""
 
-    def as_html(self) -> list[SafeString]:
-        return [
-            self._cell(shown(old), shown(new))
+    def as_html(self) -> Cells:
+        pairs = [
+            ("" if self.new else shown(old), shown(new))
             for old, new in zip(self.left, self.right, strict=True)
         ]
+        return Cells((self._cell(old, new) for old, new in pairs), pairs)
 
     def _cell(self, old: str, new: str) -> SafeString:
         if old == new or self.new:
@@ -177,6 +187,15 @@ class MasterResource(ModelResource):
             if name in {one.name for one in fields.fields}
             and not fields.get_field(name).blank
             and not fields.get_field(name).has_default()
+        ]
+
+    def changes_of(self, row: RowResult) -> list[AuditChange]:
+        """What a row of a file changes, cell by cell, as the log takes it."""
+        pairs = zip(self.get_import_fields(), row.diff.pairs, strict=True)
+        return [
+            AuditChange(field.attribute or "", old, new, label=field.column_name)
+            for field, (old, new) in pairs
+            if old != new
         ]
 
     # Reading a file

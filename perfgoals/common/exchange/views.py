@@ -7,6 +7,7 @@ meantime nothing is written and the new preview is shown.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -37,6 +38,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from perfgoals.common.admin_bases import MasterAdmin
+from perfgoals.common.audit import Act, record_all, record_export
 from perfgoals.common.exchange.reading import (
     MAX_BYTES,
     MAX_ROWS,
@@ -46,6 +48,7 @@ from perfgoals.common.exchange.reading import (
 )
 from perfgoals.common.exchange.resources import MasterResource, TableResult
 from perfgoals.common.exchange.writing import csv_bytes, workbook_bytes
+from perfgoals.common.models import AuditAction
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = timedelta(hours=1)
@@ -167,16 +170,17 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
             upload.seek(0)
             _forget_old_uploads()
             kept = default_storage.save(f"{FOLDER}/{uuid4().hex}", ContentFile(upload.read()))
-            ticket = self._ticket(request, kept, result)
+            ticket = self._ticket(request, kept, upload.name or "", result)
         return self._import_page(request, UploadForm(), form.table, result, ticket)
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Write what the preview showed, all of it or nothing."""
         self._require_import(request)
         try:
-            kept, digest = self._redeem(request)
+            kept, name, digest = self._redeem(request)
             with default_storage.open(kept) as file:
-                table = read_table(file.read())
+                content = file.read()
+            table = read_table(content)
         except (TicketError, FileNotFoundError):
             messages.error(request, "预览已过期或已处理，没有写入任何数据。请重新上传文件。")
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
@@ -187,9 +191,10 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
                 transaction.set_rollback(True)
             else:
                 self._log(request, result)
+                self._record_import(request, result, name, content)
         if changed:
             messages.error(request, "预览之后数据有了变化，没有写入任何数据。请核对新的预览。")
-            ticket = "" if result.problems else self._ticket(request, kept, result)
+            ticket = "" if result.problems else self._ticket(request, kept, name, result)
             return self._import_page(request, UploadForm(), table, result, ticket)
         default_storage.delete(kept)
         messages.success(request, f"导入完成：{_summary(result)}")
@@ -231,17 +236,17 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
     def _salt(self, request: HttpRequest) -> str:
         return f"import:{self.opts.label_lower}:{request.user.pk}"
 
-    def _ticket(self, request: HttpRequest, kept: str, result: TableResult) -> str:
-        return signing.dumps([kept, result.digest()], salt=self._salt(request))
+    def _ticket(self, request: HttpRequest, kept: str, name: str, result: TableResult) -> str:
+        return signing.dumps([kept, name, result.digest()], salt=self._salt(request))
 
-    def _redeem(self, request: HttpRequest) -> tuple[str, str]:
-        """Where the upload is kept, and the fingerprint of its preview. Raises TicketError."""
+    def _redeem(self, request: HttpRequest) -> tuple[str, str, str]:
+        """Where the upload is kept, its name, and the fingerprint of its preview. Raises TicketError."""
         text = request.POST.get("ticket", "")
         try:
-            kept, digest = signing.loads(text, salt=self._salt(request), max_age=KEPT)
+            kept, name, digest = signing.loads(text, salt=self._salt(request), max_age=KEPT)
         except signing.BadSignature as error:
             raise TicketError from error
-        return kept, digest
+        return kept, name, digest
 
     def _log(self, request: HttpRequest, result: TableResult) -> None:
         kinds = (
@@ -254,6 +259,39 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
             if written:
                 LogEntry.objects.log_actions(user, written, flag, change_message=words)
 
+    def _record_import(
+        self, request: HttpRequest, result: TableResult, name: str, content: bytes
+    ) -> None:
+        """The import as one act, and after it what it did to each object."""
+        resource = self._resource()
+        title = self.opts.verbose_name_plural
+        kinds = {
+            RowResult.IMPORT_TYPE_NEW: (AuditAction.CREATED, "由导入新增"),
+            RowResult.IMPORT_TYPE_UPDATE: (AuditAction.CHANGED, "由导入修改"),
+        }
+        facts = {"文件": name, "SHA-256": hashlib.sha256(content).hexdigest()}
+        whole = Act(
+            AuditAction.IMPORTED,
+            f"导入{title}：{_summary(result)}",
+            by=request.user,
+            subject_type=self.opts.label_lower,
+            subject_name=str(title),
+            details=facts,
+        )
+        rows = [
+            Act(
+                self.recorded_as or kinds[row.import_type][0],
+                f"{kinds[row.import_type][1]}{self.opts.verbose_name}",
+                by=request.user,
+                subject=row.instance,
+                changes=resource.changes_of(row),
+                details={**facts, "行": row.number},
+            )
+            for row in result.rows
+            if row.import_type in kinds
+        ]
+        record_all([whole, *rows])
+
     # Export
 
     def get_export_data(
@@ -263,6 +301,8 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
             raise PermissionDenied
         data = self.get_data_for_export(request, queryset, **kwargs)
         data.title = str(self.opts.verbose_name_plural)
+        what = f"{data.title}（{file_format.get_extension()}）"
+        record_export(what, by=request.user, count=len(data), 对象=data.title)
         return file_format.export_data(data)
 
     def export_action(self, request: HttpRequest) -> HttpResponseBase:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO, StringIO
+from itertools import chain
 from typing import Any
 
 from openpyxl import Workbook
@@ -51,12 +53,16 @@ def workbook_bytes(title: str, headers: Sequence[str], rows: Iterable[Sequence[A
 def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """The table as CSV in UTF-8 with a byte order mark, without which Excel garbles Chinese. A text that
     a spreadsheet would run gets an apostrophe before it; a negative number stays a number."""
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_harmless(header) for header in headers])
-    for row in rows:
-        writer.writerow([_harmless(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+    return b"".join(csv_lines(headers, rows))
+
+
+def csv_lines(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same line by line, for a table that is too long to be kept in memory."""
+    yield codecs.BOM_UTF8
+    for row in chain([headers], rows):
+        text = StringIO(newline="")
+        csv.writer(text).writerow([_harmless(value) for value in row])
+        yield text.getvalue().encode()
 
 
 def _write(cell: Any, value: Any) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from perfgoals.common.querysets import AuditQuerySet
 
 
 class AuditAction(models.TextChoices):
@@ -60,6 +63,8 @@ class AuditEntry(models.Model):
     changes = models.JSONField("变动", default=list)
     details = models.JSONField("其他", default=dict)
 
+    objects = AuditQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "审计日志"
         ordering = ["-at", "-id"]
@@ -83,3 +88,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name or '—'} {self.summary}"
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing it is about: 「项目」, "" for none."""
+        return kind_of(self.subject_type)
+
+
+def kind_of(label: str) -> str:
+    """What a model is called, 「项目」 for "projects.project"; the label itself where it is gone."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name) if label else ""
+    except (LookupError, ValueError):
+        return label

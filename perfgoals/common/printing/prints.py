@@ -82,9 +82,11 @@ def document_html(
     first: int = 0,
     cover: dict[str, Any] | None = None,
     numbering: dict[str, int] | None = None,
+    remark: str = "",
 ) -> str:
     """One HTML document of ``sheets``, the same that is made into PDF. ``first`` is the number of its
-    first sheet within the whole; ``cover`` and ``numbering`` are those of ``sheets/document.html``."""
+    first sheet within the whole; ``cover``, ``numbering`` and ``remark`` are those of
+    ``sheets/document.html``."""
     views = [
         view_sheet(sheet, linked=False, anchor=anchor(first + number))
         for number, sheet in enumerate(sheets)
@@ -95,6 +97,7 @@ def document_html(
         "draft": draft,
         "cover": cover,
         "numbering": numbering,
+        "remark": remark,
     }
     return render_to_string("sheets/document.html", context)
 
@@ -147,19 +150,31 @@ def print_sheets(
     *,
     title: str = "",
     draft: bool = False,
+    remark: str = "",
     printer: Printer | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
     """One PDF of ``sheets``, each from a new page.
 
-    title: of the document, else that of the first sheet. draft: print 草稿 on every page.
+    title: of the document, else that of the first sheet. draft: print 草稿 on every page. remark: a few
+    words that stand at the foot of every page.
     Raises PrintingError (a Chinese sentence) when it takes too long, too much memory or fails.
     """
     title = title or sheets[0].document_title
 
     def html_of(pieces: Sequence[Sheet]) -> str:
-        return document_html(pieces, title=title, draft=draft)
+        return document_html(pieces, title=title, draft=draft, remark=remark)
 
     with (printer or shared_printer()).session(cancelled) as session:
         settle(session, sheets, html_of)
+        return session.write()
+
+
+def print_html(html: str, *, printer: Printer | None = None) -> bytes:
+    """One PDF of a document that is no sheet and brings its own style. html: well-formed XML.
+
+    Raises PrintingError (a Chinese sentence) when it takes too long, too much memory or fails.
+    """
+    with (printer or shared_printer()).session() as session:
+        session.lay_out(html)
         return session.write()

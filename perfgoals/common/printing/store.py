@@ -17,7 +17,7 @@ from django.conf import settings
 from perfgoals.common import numbers, sheets
 from perfgoals.common.documents import Document
 from perfgoals.common.printing.printer import Printer
-from perfgoals.common.printing.prints import print_sheets
+from perfgoals.common.printing.prints import print_html, print_sheets
 from perfgoals.common.sheets import Layout, Sheet
 
 logger = logging.getLogger(__name__)
@@ -94,11 +94,19 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def print_key(parts: Iterable[tuple[Document, Layout]], *, draft: bool, title: str = "") -> str:
+def print_key(
+    parts: Iterable[tuple[Document, Layout]], *, draft: bool, title: str = "", remark: str = ""
+) -> str:
     """The key of a print of these documents, in this order, each in its layout."""
     content = [[document.as_json(), layout.as_json()] for document, layout in parts]
-    text = json.dumps([code_version(), title, draft, content], ensure_ascii=False, sort_keys=True)
+    said = [code_version(), title, draft, remark, content]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def html_key(html: str) -> str:
+    """The key of a print of a document that is no sheet."""
+    return hashlib.sha256(f"{code_version()}\0{html}".encode()).hexdigest()
 
 
 def print_store() -> PrintStore:
@@ -112,10 +120,16 @@ def stored_print(
     sheet: Callable[[], Sheet],
     *,
     draft: bool = False,
+    remark: str = "",
     printer: Printer | None = None,
 ) -> bytes:
     """The PDF of one form: as kept, else printed from ``sheet()`` and kept. Raises PrintingError."""
     return print_store().get_or_print(
-        print_key([(document, layout)], draft=draft),
-        lambda: print_sheets([sheet()], draft=draft, printer=printer),
+        print_key([(document, layout)], draft=draft, remark=remark),
+        lambda: print_sheets([sheet()], draft=draft, remark=remark, printer=printer),
     )
+
+
+def stored_html_print(html: str) -> bytes:
+    """The PDF of a document that is no sheet: as kept, else printed and kept. Raises PrintingError."""
+    return print_store().get_or_print(html_key(html), lambda: print_html(html))

@@ -17,13 +17,17 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
+from perfgoals.common.workbooks import binary, legacy, opendocument
 from perfgoals.common.workbooks.container import (
+    Container,
     Limits,
     UnreadableWorkbook,
     check_container,
 )
+from perfgoals.common.workbooks.extent import Counter
 from perfgoals.common.workbooks.formats import GENERAL, shows_date
 from perfgoals.common.workbooks.markup import SheetMarkup, read_markup
+from perfgoals.common.workbooks.table_scan import is_of_tables, parse_tables
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet knows no time zones)
 _LAST_DAY = 2_958_465
@@ -32,18 +36,32 @@ _LARGEST = 1e21  # no amount is; beyond it, and for what is no number at all, re
 
 def main() -> None:
     """Read standard input, answer on standard output. Options come as JSON on the command line."""
-    limits = Limits(**json.loads(sys.argv[1]))
+    asked = json.loads(sys.argv[1])
+    limits = Limits(**asked["limits"])
     _limit(limits)
     answer: dict[str, Any]
     try:
-        answer = {"sheets": parse(sys.stdin.buffer.read(), limits)}
+        data = sys.stdin.buffer.read()
+        names = frozenset(asked["tables"])
+        if names and is_of_tables(data, limits, names):
+            for table in parse_tables(data, limits):
+                _send({"table": table})
+            answer = {}
+        else:
+            answer = {"sheets": parse(data, limits)}
     except UnreadableWorkbook as error:
         answer = {"refused": [error.code, error.message]}
     except MemoryError:
         answer = {"memory": True}
     except Exception:
         answer = {"failed": traceback.format_exc()[-4000:]}
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    _send(answer)
+
+
+def _send(part: dict[str, Any]) -> None:
+    """One line of JSON; a workbook of tables is sent sheet by sheet."""
+    sys.stdout.write(json.dumps(part, ensure_ascii=True, separators=(",", ":")))
+    sys.stdout.write("\n")
 
 
 def _limit(limits: Limits) -> None:
@@ -59,35 +77,45 @@ def _limit(limits: Limits) -> None:
 def parse(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     """The sheets of a workbook as plain data. Raises UnreadableWorkbook, and whatever a parser raises
     for a broken file."""
-    check_container(data, limits)
+    kind = check_container(data, limits)
+    counter = Counter(limits)
+    if kind is Container.XLS:
+        return _told(legacy.read_sheets(data, counter))
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        markups = read_markup(archive, limits)
+        if kind is Container.ODS:
+            return _told(opendocument.read_sheets(archive, counter))
+        if kind is Container.XLSB:
+            return _told(binary.read_sheets(archive, counter))
+        markups = read_markup(archive, counter)
     workbook = CalamineWorkbook.from_filelike(BytesIO(data))
     sheets = []
-    characters = 0
     for markup in markups:
         cells = list(_cells(workbook, markup))
-        characters += sum(len(cell[3]) for cell in cells)
-        if characters > limits.characters:
-            raise UnreadableWorkbook("characters", "工作簿里的文字过多，请分开上传")
-        sheets.append(
-            {
-                "name": markup.name,
-                "hidden": markup.hidden,
-                "cells": cells,
-                "merges": [[m.top, m.left, m.bottom, m.right] for m in markup.merges],
-                "hidden_rows": sorted(markup.hidden_rows),
-                "hidden_columns": sorted(markup.hidden_columns),
-            }
-        )
+        counter.note_characters(sum(len(cell[3]) for cell in cells))
+        sheets.append(markup.extent.as_plain(cells))
+    return sheets
+
+
+def _told(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Numbers that are shown as dates are dates; line ends are of one kind."""
+    for sheet in sheets:
+        for cell in sheet["cells"]:
+            if cell[2] == "n":
+                value = float(cell[3])
+                if abs(value) < _LARGEST:
+                    cell[2:4] = _plain(value, cell[4])
+                else:
+                    cell[2], cell[5] = "s", "数字过大，或不是数字"
+            elif cell[2] == "s":
+                cell[3] = cell[3].replace("\r\n", "\n").replace("\r", "\n")
     return sheets
 
 
 def _cells(workbook: CalamineWorkbook, markup: SheetMarkup) -> Iterator[list[Any]]:
     problems = dict(markup.problems)
-    if markup.rows:
-        rows = workbook.get_sheet_by_name(markup.name).to_python(
-            skip_empty_area=False, nrows=markup.rows
+    if markup.extent.rows:
+        rows = workbook.get_sheet_by_name(markup.extent.name).to_python(
+            skip_empty_area=False, nrows=markup.extent.rows
         )
         for row, values in enumerate(rows, 1):
             for column, value in enumerate(values, 1):

@@ -10,11 +10,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from io import BytesIO
 
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为「Excel 工作簿（*.xlsx）」后再上传"
 _DAMAGED = "文件不完整或已损坏，请重新下载，或用 Excel、WPS 打开后另存再上传"
 _TOO_LARGE = "工作簿展开后过大，请删去图片、空行和不用的工作表后再上传"
+PROTECTED = "工作簿设了打开密码。请用 Excel 或 WPS 打开，取消密码并保存后再上传"
+_MACRO = f"工作簿含有宏，不能上传。{SAVE_AS}（不要选「启用宏的工作簿」）"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _CHUNK = 1 << 16
 _SMALL = 1 << 20  # a member below this size may be packed as tightly as it likes
 _HEAD = 4096
@@ -55,13 +59,24 @@ class Limits:
     seconds: int = 40
 
 
-def check_container(data: bytes, limits: Limits) -> None:
-    """Let pass what is an .xlsx workbook of bearable size. Raises UnreadableWorkbook."""
+class Container(StrEnum):
+    """The kinds of workbook that are read."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    ODS = "ods"
+    XLS = "xls"
+
+
+def check_container(data: bytes, limits: Limits) -> Container:
+    """Which kind of workbook it is; only those of bearable size. Raises UnreadableWorkbook."""
     if not data.strip(b"\0 \r\n\t"):
         raise UnreadableWorkbook("empty", "文件是空的，请选择从本系统下载、填好的工作簿")
     if len(data) > limits.size:
         limit = limits.size >> 20
         raise UnreadableWorkbook("size", f"文件超过 {limit} MB，请删去图片和不用的工作表后再上传")
+    if data.startswith(_OLD_OFFICE):
+        return _old_office(data)
     if not data.startswith(b"PK"):
         raise _other_kind(data)
     try:
@@ -70,17 +85,16 @@ def check_container(data: bytes, limits: Limits) -> None:
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise UnreadableWorkbook("truncated", _DAMAGED) from error
     _check_members(members, limits)
-    _check_kind({member.filename.lower() for member in members})
+    kind = _kind(data, {member.filename.lower() for member in members})
     total = 0
     for member in members:
         total += _unpacked_size(data, member, limits)
         if total > limits.unpacked:
             raise UnreadableWorkbook("bomb", _TOO_LARGE)
+    return kind
 
 
 def _other_kind(data: bytes) -> UnreadableWorkbook:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return _old_office(data)
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").lower()
     if head.startswith(b"<"):
         kind = "另一种 XML 表格" if b"<workbook" in head.replace(b"\0", b"") else "网页（HTML）"
@@ -95,13 +109,14 @@ def _other_kind(data: bytes) -> UnreadableWorkbook:
     return UnreadableWorkbook("other", f"这不是 Excel 工作簿。{SAVE_AS}")
 
 
-def _old_office(data: bytes) -> UnreadableWorkbook:
+def _old_office(data: bytes) -> Container:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        message = "工作簿设了打开密码。请用 Excel 或 WPS 打开，取消密码并保存后再上传"
-        return UnreadableWorkbook("password", message)
-    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
-        return UnreadableWorkbook("xls", f"这是旧版 Excel 97-2003（.xls）文件。{SAVE_AS}")
-    return UnreadableWorkbook("other", f"这是旧版 Office 文件，不是 Excel 工作簿。{SAVE_AS}")
+        raise UnreadableWorkbook("password", PROTECTED)
+    if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        raise UnreadableWorkbook("other", f"这是旧版 Office 文件，不是 Excel 工作簿。{SAVE_AS}")
+    if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
+        raise UnreadableWorkbook("macro", _MACRO)
+    return Container.XLS
 
 
 def _is_text(data: bytes) -> bool:
@@ -133,17 +148,32 @@ def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise UnreadableWorkbook("password", f"这是加了密码的压缩包。{SAVE_AS}")
 
 
-def _check_kind(names: set[str]) -> None:
+def _kind(data: bytes, names: set[str]) -> Container:
     if any(name.endswith("vbaproject.bin") for name in names):
-        message = f"工作簿含有宏，不能上传。{SAVE_AS}（不要选「启用宏的工作簿」）"
-        raise UnreadableWorkbook("macro", message)
+        raise UnreadableWorkbook("macro", _MACRO)
     if "xl/workbook.bin" in names:
-        raise UnreadableWorkbook("xlsb", f"这是二进制工作簿（.xlsb）。{SAVE_AS}")
-    if "content.xml" in names:
-        raise UnreadableWorkbook("ods", f"这是 OpenDocument 文件（.ods 等）。{SAVE_AS}")
-    if "xl/workbook.xml" not in names:
-        message = f"这不是 Excel 工作簿（可能是 Word 文档或压缩包）。{SAVE_AS}"
-        raise UnreadableWorkbook("other", message)
+        return Container.XLSB
+    if "xl/workbook.xml" in names:
+        return Container.XLSX
+    if "content.xml" in names and b"opendocument.spreadsheet" in data[:_HEAD]:
+        if any(name.startswith(("basic/", "scripts/")) for name in names):
+            raise UnreadableWorkbook("macro", _MACRO)
+        # An encrypted one keeps its members as noise; its manifest alone says so.
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            manifest = _member_head(archive, "META-INF/manifest.xml")
+        if b"encryption-data" in manifest:
+            raise UnreadableWorkbook("password", PROTECTED)
+        return Container.ODS
+    message = f"这不是 Excel 工作簿（可能是 Word 文档或压缩包）。{SAVE_AS}"
+    raise UnreadableWorkbook("other", message)
+
+
+def _member_head(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        with archive.open(name) as member:
+            return member.read(_SMALL)
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        return b""
 
 
 def _unpacked_size(data: bytes, member: zipfile.ZipInfo, limits: Limits) -> int:

@@ -176,7 +176,8 @@ class _Filler(Generic[D]):
         else:
             value = self.value(path, found, cell, kind)
             if isinstance(value, Decimal):
-                value = before if _same(before, value) else plain(unpadded(value) or value)
+                padded = unpadded(value)
+                value = before if _same(before, value) or padded is None else plain(padded)
             place[name] = value
 
     def value(self, path: str, found: Found, cell: SheetCell, kind: CellKind) -> Any:

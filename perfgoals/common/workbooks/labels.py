@@ -23,22 +23,73 @@ _PREFIX = re.compile(r"^(其中|\d{1,2}[.、]|[一二三四五六七八九十]{1
 
 # What departments write (left) for what the layouts print.
 _SYNONYMS = {
-    "分数": "分值", "权重": "分值",
-    "预算目标": "预期目标", "年初设定目标": "预期目标",
-    "年初预算": "年初预算数", "全年预算": "全年预算数", "调整后预算数": "全年预算数",
-    "执行数": "全年执行数", "全年执行": "全年执行数", "预算执行率": "执行率",
+    "分数": "分值", "权重": "分值", "指标分值": "分值", "权重分值": "分值",
+    "自评得分": "得分", "自评分": "得分", "自评分值": "得分",
+    "预算目标": "预期目标", "年初设定目标": "预期目标", "年初目标": "预期目标",
+    "全年实际完成情况": "实际完成情况", "目标完成情况": "实际完成情况",
+    "年初预算": "年初预算数", "年初预算金额": "年初预算数",
+    "全年预算": "全年预算数", "调整后预算数": "全年预算数", "调整后预算": "全年预算数",
+    "调整预算数": "全年预算数", "全年预算金额": "全年预算数",
+    "执行数": "全年执行数", "全年执行": "全年执行数", "实际执行数": "全年执行数",
+    "预算执行数": "全年执行数", "全年执行金额": "全年执行数", "实际支出数": "全年执行数",
+    "预算执行率": "执行率",
     "资金总额": "年度资金总额", "财政拨款": "当年财政拨款", "本年财政拨款": "当年财政拨款",
-    "上年结转": "上年结转资金", "结转资金": "上年结转资金",
-    "指标名称": "三级指标", "指标值": "年度指标值", "目标值": "年度指标值",
+    "上年结转": "上年结转资金", "结转资金": "上年结转资金", "上年结转结余资金": "上年结转资金",
+    "指标名称": "三级指标", "三级指标名称": "三级指标",
+    "指标值": "年度指标值", "目标值": "年度指标值", "年度目标值": "年度指标值",
+    "计划指标值": "年度指标值", "绩效指标值": "年度指标值", "预期指标值": "年度指标值",
     "实际值": "实际完成值", "完成值": "实际完成值", "全年实际完成值": "实际完成值",
+    "全年完成值": "实际完成值", "实际完成指标值": "实际完成值", "完成指标值": "实际完成值",
     "偏差原因": "偏差原因分析及改进措施", "偏差原因分析": "偏差原因分析及改进措施",
     "偏差原因及改进措施": "偏差原因分析及改进措施",
+    "偏差原因分析与改进措施": "偏差原因分析及改进措施",
+    "未完成原因": "偏差原因分析及改进措施", "未完成原因分析": "偏差原因分析及改进措施",
+    "未完成原因和改进措施": "偏差原因分析及改进措施",
+    "未完成原因及改进措施": "偏差原因分析及改进措施",
     "未完成原因分析及改进措施": "偏差原因分析及改进措施",
+    "未完成原因分析和改进措施": "偏差原因分析及改进措施",
     "项目单位": "实施单位", "项目实施单位": "实施单位", "项目主管部门": "主管部门",
+    "项目承担单位": "实施单位",
     "开始日期": "计划开始日期", "完成日期": "计划完成日期",
     "计划开始时间": "计划开始日期", "计划完成时间": "计划完成日期",
     "总得分": "总分", "评价等级": "评分等级", "自评等级": "评分等级",
 }  # fmt: skip
+
+# The same in one kind of form only, above its tree of indicators.
+_SYNONYMS_OF = {
+    "self_evaluation": {
+        "财政资金": "当年财政拨款", "财政拨款资金": "当年财政拨款", "项目资金总额": "年度资金总额",
+        "合计": "年度资金总额", "总计": "年度资金总额", "预算数": "全年预算数",
+        "年度目标": "预期目标",
+    },
+    "declaration": {
+        "年度资金总额": "年度资金申请总额", "年度目标": "年度总体目标",
+        "年度绩效目标": "年度总体目标", "项目总体目标": "项目总目标",
+    },
+}  # fmt: skip
+# And below it.
+_CLOSING_SYNONYMS = {"合计": "总分", "总计": "总分"}
+
+SECOND_CHOICE = {
+    "实施单位": ("填报单位", "单位名称", "编报单位", "预算单位", "填表单位"),
+    "主管部门": ("部门名称", "填报部门", "预算部门", "主管单位"),
+}
+"""Labels that are looked for where that of the layout is not there."""
+
+COMPARISONS = frozenset({"指标性质", "指标值性质", "比较符号", "比较", "符号", "运算符号", "计算符号"})
+"""Headings of a column that holds the comparison of a target alone: ≥."""
+
+MEASURES = frozenset({"度量单位", "计量单位", "指标单位", "单位"})
+"""Headings of a column that holds the unit of a target alone: 份."""
+
+_INLINE = re.compile(r"\s*([^:：]{1,20})[:：]\s*(\S.*)", re.DOTALL)
+
+
+def inline(text: str) -> tuple[str, str] | None:
+    """Label (folded) and value of a cell that holds both: 「项目名称：甲项目」."""
+    match = _INLINE.fullmatch(text) if len(text) < 20 * _LONGEST else None
+    label = fold(match[1]) if match else ""
+    return (label, match[2].rstrip()) if match and label else None
 
 
 def fold(text: str) -> str:
@@ -69,7 +120,8 @@ class Place:
 class Wording:
     """A layout in words. head: the cells above the tree; goals: those below a heading of their own;
     tree: the fields of its columns by folded label; groups: those fields whose cells are merged; titles:
-    the labels of the fields for people; closing: the cells below the tree."""
+    the labels of the fields for people; closing: the cells below the tree; known: every folded label of
+    the layout; head_words, closing_words: what stands for other words above and below the tree."""
 
     head: tuple[Place, ...]
     goals: tuple[Place, ...]
@@ -77,6 +129,9 @@ class Wording:
     groups: frozenset[str]
     titles: dict[str, str]
     closing: tuple[Place, ...]
+    known: frozenset[str]
+    head_words: dict[str, str]
+    closing_words: dict[str, str]
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -109,6 +164,10 @@ class _Words:
             tree_labels[column : column + part.span] = [folded] * part.span
             column += part.span
         goals = self.layout.goals
+        fixed = (self.layout.head, goals.header, goals.rows, self.layout.closing)
+        words = {fold(cell.label) for part in fixed for row in part for cell in row if cell.label}
+        words |= {*tree, fold(self.layout.indicators.side or "")}
+        of_form = _SYNONYMS_OF.get(self.layout.form, {})
         return Wording(
             head=self.places(self.layout.head, "head"),
             goals=self.places(goals.header + goals.rows, "goals"),
@@ -118,6 +177,9 @@ class _Words:
             ),
             titles=titles,
             closing=self.places(self.layout.closing, "closing", tree_labels),
+            known=frozenset(words - {""}),
+            head_words={w: meant for w, meant in of_form.items() if w not in words},
+            closing_words=_CLOSING_SYNONYMS if self.layout.closing else {},
         )
 
     def places(

@@ -219,6 +219,7 @@ export class Grid extends EventTarget {
     if (event.key === "Insert") return this.ask("addrow", detail);
     if (event.key === "Delete") return this.ask("deleterow", detail);
     if (event.key.toLowerCase() === "q") return this.ask("confirm", detail);
+    if (event.key.toLowerCase() === "m") return this.ask("comments", detail);
     if (event.key === "ArrowRight" && this.mode === "select") return this.ask("aside", detail);
     return false;
   }

@@ -3,6 +3,7 @@
 import { Api } from "./api.js";
 import { Autosave } from "./autosave.js";
 import { Clipboard } from "./clipboard.js";
+import { Commenting } from "./commenting.js";
 import { Conflict } from "./conflict.js";
 import { byId, say } from "./dom.js";
 import { Findings } from "./findings.js";
@@ -20,7 +21,7 @@ import { Submitting } from "./submitting.js";
 import { Suggestions } from "./suggestions.js";
 import { Weights } from "./weights.js";
 
-const { state, layout, taxonomy, locked, user, addresses } = JSON.parse(byId("editor-data").textContent);
+const { state, layout, taxonomy, locked, user, addresses, comments, submit } = JSON.parse(byId("editor-data").textContent);
 
 const store = new Store(state, locked);
 const api = new Api(addresses.api);
@@ -43,7 +44,8 @@ new Findings(sheet, store, grid, margin);
 const suggestions = new Suggestions(sheet, store, grid, api, { taxonomy, form: state.id, library: addresses.library });
 new Rows(sheet, store, grid, { choose: (cell, kind) => suggestions.open(cell, kind) });
 new Status({ store, autosave, addresses, sheet, onConflict: settle });
-new Submitting({ sheet, store, grid, margin, autosave, api, addresses, onConflict: settle });
+const commenting = new Commenting({ sheet, store, grid, api, comments });
+new Submitting({ sheet, store, grid, margin, autosave, api, addresses, commenting, words: submit, onConflict: settle });
 new Restoring(sheet, store, keeping, conflict);
 new Presence(store, api, autosave, grid);
 if (state.kind === "self_evaluation") new Weights({ sheet, store, grid, autosave, api });
@@ -128,6 +130,16 @@ addEventListener("keydown", (event) => {
   }
 });
 byId("editor-help").addEventListener("click", () => byId("editor-keys").showModal());
+
+// -- the session --------------------------------------------------------------------------------------
+
+document.addEventListener("session:save", ({ detail }) => {
+  grid.commit();
+  detail.saving.push(autosave.flush());
+});
+document.addEventListener("session:over", ({ detail }) => {
+  detail.unsaved ||= store.unsaved();
+});
 
 history();
 document.documentElement.classList.add("editor-ready");

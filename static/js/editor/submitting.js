@@ -3,8 +3,9 @@
 import { byId, h, icon } from "./dom.js";
 
 export class Submitting {
-  constructor({ sheet, store, grid, margin, autosave, api, addresses, onConflict }) {
-    Object.assign(this, { sheet, store, grid, margin, autosave, api, addresses, onConflict });
+  // words: what handing in is called here (button), and what comes of it (text).
+  constructor({ sheet, store, grid, margin, autosave, api, addresses, commenting, words, onConflict }) {
+    Object.assign(this, { sheet, store, grid, margin, autosave, api, addresses, commenting, words, onConflict });
     byId("editor-submit").addEventListener("click", () => this.begin());
   }
 
@@ -13,8 +14,9 @@ export class Submitting {
     const button = byId("editor-submit");
     button.disabled = true;
     const saved = await this.autosave.flush();
+    await this.commenting.list?.reload();
     button.disabled = false;
-    if (!saved) return void this.tell("还有内容没有保存，不能送审", h("p", {}, "保存恢复后再送审。原因见页面上方。"));
+    if (!saved) return void this.tell(`还有内容没有保存，不能${this.words.button}`, h("p", {}, "保存恢复后再送审。原因见页面上方。"));
     const errors = this.margin.findings().filter((one) => one.level === "error");
     if (errors.length) return void this.blocked(errors);
     this.ask();
@@ -38,10 +40,21 @@ export class Submitting {
 
   ask() {
     const warnings = this.margin.findings().filter((one) => one.level === "warning").length;
-    this.tell("送审", [
-      h("p", {}, "送审后由审核人审核，在退回或撤回之前不能再修改。"),
+    const unanswered = this.commenting.unanswered();
+    this.tell(this.words.button, [
+      h("p", {}, this.words.text),
+      unanswered.length > 0 && h("div", { class: "step-named", id: "submit-asked" },
+        h("p", {}, h("strong", {}, `要求修改但未改，也没有答复（${unanswered.length} 条）`), "：可以先改或答复，也可以这样送审，审核人会看到。"),
+        h("ul", {}, unanswered.map((one) => h("li", {}, one.place && this.sheet.cellOf(one.place)
+          ? h("a", { href: "#", onclick: (event) => {
+              event.preventDefault();
+              event.stopPropagation();
+              this.dialog.close();
+              this.commenting.go(one);
+            } }, `${one.label}：${one.text}`)
+          : `${one.label}：${one.text}`)))),
       warnings > 0 && h("p", {}, `还有 ${warnings} 处警告，可以送审，审核人会看到。`),
-    ], h("button", { type: "button", class: "button button-primary", onclick: () => this.send() }, "确定送审"));
+    ], h("button", { type: "button", class: "button button-primary", onclick: () => this.send() }, `确定${this.words.button}`));
   }
 
   async send() {

@@ -27,7 +27,8 @@ EACH = [
 
 
 def test_every_code_has_pairs_and_every_pair_a_code() -> None:
-    assert {check.code for check in checks()} == set(PAIRS)
+    own = {check.code for check in checks() if not check.code.startswith("across.")}
+    assert own == set(PAIRS)
     assert sum(map(len, TABLES)) == len(PAIRS), "one code stands in two tables"
     assert all(PAIRS.values())
 

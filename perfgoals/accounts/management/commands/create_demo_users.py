@@ -24,6 +24,7 @@ class Command(BaseCommand):
                 password=DEMO_PASSWORD,
                 memberships=[(unit, role) for unit in units],
                 is_admin=role is Role.ADMIN,
+                must_change=False,
             )
             password = DEMO_PASSWORD if user.check_password(DEMO_PASSWORD) else "（已改）"
             state = "新建" if created else "已有"

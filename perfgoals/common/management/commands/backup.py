@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from perfgoals.common.audit import record_export
 from perfgoals.common.dumps import DumpError, dump
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         file = output or settings.DATA_DIR / "backup" / name
         try:
             dump(file)
+            record_export("整个数据库（备份）", by=None, 文件=str(file))
         except (DumpError, OSError) as error:
             raise CommandError(f"备份没有成功：{error}") from error
         self.stdout.write(f"已备份到 {file}（{file.stat().st_size / 1_000_000:.1f} MB）")

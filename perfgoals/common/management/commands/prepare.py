@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from perfgoals.common.data_folder import unusable
+from perfgoals.common.grants import application_roles
 
 
 class Command(BaseCommand):
@@ -21,11 +22,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sign-ins-to", type=Path, metavar="文件", help="演示账号写入此文件")
+        parser.add_argument(
+            "--application-role",
+            default="",
+            metavar="角色",
+            help="给运行系统的数据库角色授权（见 grant_application_role）；授过权的不必再给出",
+        )
         parser.add_argument("--no-demo", action="store_true", help="不建立演示账号（正式使用）")
 
-    def handle(self, *args: Any, sign_ins_to: Path | None, no_demo: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        sign_ins_to: Path | None,
+        no_demo: bool,
+        application_role: str = "",
+        **options: Any,
+    ) -> None:
         self._say("更新数据库结构")
         call_command("migrate", interactive=False, verbosity=0)
+        for role in [application_role] if application_role else application_roles():
+            # New tables are open to nobody but their owner.
+            call_command("grant_application_role", role, stdout=self.stdout)
         try:
             self._collect_static()
         except OSError as error:

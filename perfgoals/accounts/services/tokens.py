@@ -1,53 +1,37 @@
-"""Changes to people and their roles."""
+"""Personal tokens for the interface."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from perfgoals.accounts.models import ApiToken, Membership, Role, Unit, User
+from perfgoals.accounts.models import ApiToken, User
+from perfgoals.common.audit import record
+from perfgoals.common.models import AuditAction
 
 # A program may call many times a second; when a token was last used is told to the minute.
 _NOTED_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
-def ensure_user(
-    *,
-    username: str,
-    full_name: str,
-    password: str,
-    memberships: Iterable[tuple[Unit, Role]],
-    is_admin: bool = False,
-) -> tuple[User, bool]:
-    """The person of that sign-in name; made where there is none. An existing one keeps the password.
-
-    Returns the person and whether it was made now.
-    """
-    user, created = User.objects.get_or_create(
-        username=username,
-        defaults={"full_name": full_name, "is_staff": is_admin, "is_superuser": is_admin},
-    )
-    if created:
-        user.set_password(password)
-        user.save(update_fields=["password"])
-    for unit, role in memberships:
-        Membership.objects.get_or_create(user=user, unit=unit, role=role.value)
-    return user, created
-
-
 def create_api_token(*, user: User, name: str) -> tuple[ApiToken, str]:
     """A new token for the person, and its text, which is not kept and cannot be shown again."""
     text = f"pg_{secrets.token_urlsafe(32)}"
     token = ApiToken(user=user, name=name, digest=_digest(text))
     token.full_clean(exclude=["digest"])
     token.save()
+    record(AuditAction.RIGHTS, f"建立接口令牌「{token.name}」", by=user, subject=token)
     return token, text
+
+
+@transaction.atomic
+def revoke_api_token(*, token: ApiToken, by: User) -> None:
+    record(AuditAction.RIGHTS, f"撤销接口令牌「{token.name}」", by=by, subject=token)
+    token.delete()
 
 
 def user_of_token(text: str) -> User | None:
