@@ -48,7 +48,7 @@ class Bulk:
     """Makes forms out of the published rows, the same ones in every run."""
 
     def __init__(self, seed: int = 5) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 — no secret
+        self.chance = random.Random(seed)
         self.schemes = shipped_schemes()
         files = sorted((FIXTURES / "published").glob("*.json"))
         self.published = [form for file in files for form in read_json(file.read_bytes())]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from indicators.values.words import has_content, is_template_name
 from perfgoals.common.documents import Amount, Damage, Day, Document, Text
 from projects.documents import MoneyUnit, Year
@@ -28,7 +30,7 @@ class DeclaredIndicator(IndicatorRow):
     """A row of the declaration. ``code`` tells rows of one name apart."""
 
     code: Text = ""
-    damaged: dict[str, Damage] = {}
+    damaged: dict[str, Damage] = Field(default_factory=dict)
 
 
 class DeclaredProject(Document):
@@ -67,4 +69,4 @@ class DeclarationDocument(Document):
     overall_goal: Text = ""
     annual_goal: Text = ""
     indicators: list[DeclaredIndicator] = []
-    damaged: dict[str, Damage] = {}
+    damaged: dict[str, Damage] = Field(default_factory=dict)

@@ -242,63 +242,63 @@ def _write(
     before: DeclarationDocument | None = None,
     expected_version: int | None = None,
 ) -> list[Finding]:
-    header = document.project
     findings, _ = without_waived(form, document, check_declaration(document))
-    write_header(
-        form,
-        {
-            "project_name": header.name,
-            "unit_name": document.unit,
-            "department_name": document.department,
-            "money_unit": document.money_unit,
-            "source": document.source or "",
-            "damaged": document.damaged,
-        },
-        findings,
-        expected_version=expected_version,
-    )
+    write_header(form, header_columns(document), findings, expected_version=expected_version)
     if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
-        _write_funds(form, document)
+        write_funding_lines(form, requested_amounts(document), money_unit=document.money_unit)
     declaration = form.declaration
-    write_columns(
-        declaration,
-        {
-            "summary_title": document.summary_title,
-            "nature": header.nature,
-            "category": header.category,
-            "start": header.start,
-            "end": header.end,
-            "overall_goal": document.overall_goal,
-            "annual_goal": document.annual_goal,
-        },
-    )
-    write_rows(
-        declaration.indicators.all(),
-        [
-            Indicator(declaration=declaration, order=order, **row_columns(row, year=document.year))
-            for order, row in enumerate(document.indicators)
-        ],
-        ROW_COLUMNS,
-    )
+    write_columns(declaration, declaration_columns(document))
+    write_rows(declaration.indicators.all(), indicator_rows(declaration, document), ROW_COLUMNS)
     record_version(form, document, by=by, reason=reason, note=note, before=before)
     return findings
 
 
-def _write_funds(form: Form, document: DeclarationDocument) -> None:
+def header_columns(document: Any) -> dict[str, Any]:
+    """What both kinds of form keep of a document in the columns of the form itself."""
+    return {
+        "project_name": document.project.name,
+        "unit_name": document.unit,
+        "department_name": document.department,
+        "money_unit": document.money_unit,
+        "source": document.source or "",
+        "damaged": document.damaged,
+    }
+
+
+def declaration_columns(document: DeclarationDocument) -> dict[str, Any]:
+    """What is kept of a document in the columns of the declaration."""
+    header = document.project
+    return {
+        "summary_title": document.summary_title,
+        "nature": header.nature,
+        "category": header.category,
+        "start": header.start,
+        "end": header.end,
+        "overall_goal": document.overall_goal,
+        "annual_goal": document.annual_goal,
+    }
+
+
+def indicator_rows(declaration: Declaration, document: DeclarationDocument) -> list[Indicator]:
+    """The rows of the document, not stored yet."""
+    return [
+        Indicator(declaration=declaration, order=order, **row_columns(row, year=document.year))
+        for order, row in enumerate(document.indicators)
+    ]
+
+
+def requested_amounts(document: DeclarationDocument) -> dict[str, dict[str, Decimal | None]]:
+    """The funds block of the document as ``write_funding_lines`` takes it."""
     funds = document.funds
-    write_funding_lines(
-        form,
-        {
-            FundingSource.TOTAL: {
-                "project_amount": funds.project_total,
-                "requested": funds.annual_request,
-            },
-            FundingSource.APPROPRIATION: {
-                "project_amount": funds.project_fiscal,
-                "requested": funds.appropriation,
-            },
-            FundingSource.CARRYOVER: {"requested": funds.carryover},
-            FundingSource.OTHER: {"project_amount": funds.project_other, "requested": funds.other},
+    return {
+        FundingSource.TOTAL: {
+            "project_amount": funds.project_total,
+            "requested": funds.annual_request,
         },
-        money_unit=document.money_unit,
-    )
+        FundingSource.APPROPRIATION: {
+            "project_amount": funds.project_fiscal,
+            "requested": funds.appropriation,
+        },
+        FundingSource.CARRYOVER: {"requested": funds.carryover},
+        FundingSource.OTHER: {"project_amount": funds.project_other, "requested": funds.other},
+    }

@@ -10,7 +10,7 @@ from perfgoals.common import urls as job_urls
 from perfgoals.common.log.urls import app_name as log_name
 from perfgoals.common.log.urls import log_patterns
 from perfgoals.common.log.views import LogAccess
-from perfgoals.common.views import job_resume
+from perfgoals.common.views import allow_methods, job_resume
 from scoring.api import api
 from scoring.tasks import TASKS
 from scoring.views.log_entries import label_of, page_of
@@ -22,12 +22,14 @@ job_patterns = [
 ]
 
 # The interface answers 401 by itself, where a page would send to the sign-in. Its description stays for
-# those who are signed in.
+# those who are signed in, to be read.
 DESCRIPTION = {"openapi-view", "openapi-json", "api-root"}
 api_patterns, api_app, api_namespace = api.urls
 for pattern in api_patterns:
     if isinstance(pattern, URLPattern) and pattern.name not in DESCRIPTION:
         login_not_required(pattern.callback)
+    elif isinstance(pattern, URLPattern):
+        pattern.callback = allow_methods("GET")(pattern.callback)
 
 # Likewise the log: it is told who reads it, and where the page is of what an entry is about.
 log_access = LogAccess(may_read=may_read_log, page_of=page_of, label_of=label_of)

@@ -226,6 +226,16 @@ class FormQuerySet(models.QuerySet):
             .annotate(forms=Count("pk"))
         )
 
+    def with_documents(self) -> Self:
+        """Forms of either kind with all that their documents hold; a handful of queries for all."""
+        return (
+            self.select_related("project", "declaration", "self_evaluation")
+            .prefetch_related(
+                "funding_lines", "declaration__indicators", "self_evaluation__results"
+            )
+            .order_by("pk")
+        )
+
     def of_booklet(self, *, year: int, kind: str, unit: int) -> Self:
         """The forms of a booklet as they were entered, which for published ones is the order of the
         publication; with all that their documents hold."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from indicators.documents import DeclarationDocument, IndicatorRow
 from perfgoals.common.documents import (
     Amount,
@@ -30,7 +32,7 @@ class IndicatorResult(IndicatorRow):
     deviation_reason: Text = ""
     attainment: Attainment | None = None
     code: Text = ""
-    damaged: dict[str, Damage] = {}
+    damaged: dict[str, Damage] = Field(default_factory=dict)
 
 
 class EvaluatedProject(Document):
@@ -80,7 +82,7 @@ class SelfEvaluationDocument(Document):
     total_weight: Points = None
     total_score: Points = None
     rating: Text | None = None
-    damaged: dict[str, Damage] = {}
+    damaged: dict[str, Damage] = Field(default_factory=dict)
 
 
 FormDocument = DeclarationDocument | SelfEvaluationDocument

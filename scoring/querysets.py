@@ -259,3 +259,23 @@ class CrossFindingQuerySet(models.QuerySet):
             .values("code")
             .annotate(findings=Count("pk"), forms=Count("form", distinct=True))
         )
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """A person's own batches; all for a superuser."""
+        return self if user.is_superuser else self.filter(by=user)
+
+    def for_list(self) -> Self:
+        """With who uploaded it, what works on it and ``forms``, how many were read from it; the summary stays
+        where it is."""
+        return (
+            self.select_related("by", "job")
+            .defer("summary")
+            .annotate(forms=Count("items"))
+            .order_by("-at")
+        )
+
+    def with_same_content(self, batch: Any) -> Self:
+        """Other batches with the very same content, the latest first."""
+        return self.filter(sha256=batch.sha256).exclude(pk=batch.pk).order_by("-at")

@@ -1,4 +1,4 @@
-"""Slow work that a worker does: printing booklets, dealing with many forms of the queue."""
+"""Slow work that a worker does: printing booklets, dealing with many forms of the queue, importing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 
+from perfgoals.common.audit import record_export
 from perfgoals.common.exchange.writing import workbook_bytes
 from perfgoals.common.jobs import JobCancelled, JobFailed, JobRun, run_job
 from perfgoals.common.models import Job
@@ -23,13 +24,35 @@ from perfgoals.common.printing import (
 from perfgoals.common.sheets import shipped_layout
 from projects.models import Form
 from scoring.access import form_document
+from scoring.models import ImportBatch
 from scoring.services.batches import BatchAction, Chosen, run_batch
 from scoring.services.cross import check_year
+from scoring.services.exporting import Wanted, units_written_for, wanted_forms
+from scoring.services.importing import (
+    NotApplied,
+    WrongStanding,
+    apply_batch,
+    told_outside,
+    undo_batch,
+)
 from scoring.sheets import booklet_title, form_sheet
+from scoring.workbooks.batches import mark_batch, read_batch
+from scoring.workbooks.exporting import (
+    ExportLayout,
+    NotExported,
+    export_file,
+    file_name,
+    offers_for,
+    selection_of,
+)
 
 BOOKLET = "booklet"
 BATCH = "review_batch"
 ACROSS = "check_across"
+IMPORT_READ = "import-read"
+IMPORT_APPLY = "import-apply"
+IMPORT_UNDO = "import-undo"
+EXPORT = "export"
 _LISTEN_EVERY = 5.0  # seconds between two signs of life while a page takes long
 
 
@@ -52,10 +75,38 @@ def check_across(job_id: str) -> None:
     run_job(job_id, _check_across)
 
 
+@task()
+def read_import(job_id: str) -> None:
+    """Read the file of a batch and say what it would do. A job that is running or over is left alone."""
+    run_job(job_id, _read_import)
+
+
+@task()
+def apply_import(job_id: str) -> None:
+    """Apply a batch. A job that is running or over is left alone."""
+    run_job(job_id, _apply_import)
+
+
+@task()
+def undo_import(job_id: str) -> None:
+    """Undo a batch. A job that is running or over is left alone."""
+    run_job(job_id, _undo_import)
+
+
+@task()
+def export_forms(job_id: str) -> None:
+    """Write the forms that the job names into a file. A job that is running or over is left alone."""
+    run_job(job_id, _export_forms)
+
+
 TASKS: dict[str, Any] = {
     BOOKLET: make_booklet,
     BATCH: run_review_batch,
     ACROSS: check_across,
+    IMPORT_READ: read_import,
+    IMPORT_APPLY: apply_import,
+    IMPORT_UNDO: undo_import,
+    EXPORT: export_forms,
 }
 """The task for each kind of job, for those who take up work that was left."""
 
@@ -128,6 +179,76 @@ def _check_across(run: JobRun) -> None:
         run.job.parameters["year"],
         lambda done, total: run.report(done, total, f"共 {total // 2} 份表，取数和比较两遍"),
     )
+
+
+def _read_import(run: JobRun) -> None:
+    """Taken up again after a worker died, what was read in full is not read again."""
+    batch = _batch_of(run)
+    with told_outside(run.job) as report:
+        if batch.state == ImportBatch.State.READING:
+            try:
+                batch = read_batch(batch, report=report, job=run.job)
+            except WrongStanding as error:
+                raise JobFailed(str(error)) from error
+        mark_batch(batch, report=report)
+
+
+def _apply_import(run: JobRun) -> None:
+    """Taken up again after a worker died, a batch that is applied already stays as it is."""
+    mode = ImportBatch.Mode(run.job.parameters["mode"])
+    with told_outside(run.job) as report:
+        try:
+            apply_batch(
+                _batch_of(run),
+                mode=mode,
+                chosen=run.job.parameters["chosen"],
+                by=run.job.owner,
+                report=report,
+                job=run.job,
+            )
+        except (NotApplied, WrongStanding) as error:
+            raise JobFailed(str(error)) from error
+
+
+def _undo_import(run: JobRun) -> None:
+    """Taken up again after a worker died, a batch that is undone already stays as it is."""
+    with told_outside(run.job) as report:
+        try:
+            undo_batch(_batch_of(run), by=run.job.owner, report=report, job=run.job)
+        except WrongStanding as error:
+            raise JobFailed(str(error)) from error
+
+
+def _export_forms(run: JobRun) -> None:
+    """Taken up again after a worker died it begins anew."""
+    parameters = dict(run.job.parameters)
+    layout = ExportLayout(parameters.pop("layout"))
+    owner = run.job.owner
+    selection = selection_of(wanted_forms(Wanted(**parameters), by=owner).only("kind", "year"))
+    if not selection.forms:
+        raise JobFailed("没有可以导出的表，可能已被移走")
+    offers = None
+    if layout is ExportLayout.FLAT and selection.year is not None:
+        offers = offers_for(units_written_for(owner), selection.year)
+    number = len(selection.forms)
+    run.report(0, number, f"共 {number} 份表")
+    try:
+        content = export_file(
+            selection,
+            layout,
+            offers=offers,
+            at=timezone.localtime(),
+            by=str(owner),
+            report=lambda done, total: run.report(done, total, f"共 {total} 份表"),
+        )
+    except NotExported as error:
+        raise JobFailed(str(error)) from error
+    run.keep(file_name(selection.title, layout.ending), content)
+    record_export(layout.label, by=owner, count=number, 范围=selection.title)
+
+
+def _batch_of(run: JobRun) -> ImportBatch:
+    return ImportBatch.objects.select_related("by", "job").get(pk=run.job.parameters["batch"])
 
 
 def _listener(job: Job) -> Callable[[], bool]:

@@ -5,6 +5,7 @@ from scoring.views.attachments import attachment_file, attachment_list, attachme
 from scoring.views.batches import review_batch, review_batch_apply
 from scoring.views.booklet import booklet
 from scoring.views.cross_findings import cross_findings
+from scoring.views.exports import export, export_template
 from scoring.views.form_detail import form_detail
 from scoring.views.form_edit import form_edit
 from scoring.views.form_list import form_list
@@ -15,6 +16,17 @@ from scoring.views.form_workbook import (
     form_workbook_upload,
 )
 from scoring.views.home import home, news_read
+from scoring.views.import_items import import_item
+from scoring.views.imports import (
+    import_apply,
+    import_detail,
+    import_discard,
+    import_file,
+    import_list,
+    import_marked,
+    import_read,
+    import_undo,
+)
 from scoring.views.move_table import MOVES
 from scoring.views.moves import form_move
 from scoring.views.notices import notices
@@ -93,4 +105,15 @@ urlpatterns = [
     path("samples/<int:pk>/leave/<int:grant>/end/", sample_grant_end, name="sample-grant-end"),
     path("samples/<int:pk>/export/", sample_export, name="sample-export"),
     path("cross-findings/", cross_findings, name="cross-findings"),
+    path("exports/", export, name="export"),
+    path("exports/template/", export_template, name="export-template"),
+    path("imports/", import_list, name="import-list"),
+    path("imports/<uuid:pk>/", import_detail, name="import-detail"),
+    path("imports/<uuid:pk>/forms/<int:number>/", import_item, name="import-item"),
+    path("imports/<uuid:pk>/apply/", import_apply, name="import-apply"),
+    path("imports/<uuid:pk>/undo/", import_undo, name="import-undo"),
+    path("imports/<uuid:pk>/discard/", import_discard, name="import-discard"),
+    path("imports/<uuid:pk>/read/", import_read, name="import-read"),
+    path("imports/<uuid:pk>/file/", import_file, name="import-file"),
+    path("imports/<uuid:pk>/marked/", import_marked, name="import-marked"),
 ]

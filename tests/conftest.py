@@ -25,6 +25,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from perfgoals.accounts.models import User
+from tests.tracing import every_request_leaves_a_trace  # noqa: F401
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -31,6 +31,8 @@ EXEMPT = {
     "auth_permission": "kept by Django when tables are made",
     "django_migrations": "which migrations have run",
     "django_tasks_db_dbtaskresult": "the queue; what was ordered is recorded with the job",
+    "otp_totp_totpdevice": "notes each use of a code; sign-ins, failures, set-up and removal are recorded",
+    "otp_static_staticdevice": "as above",
     "projects_visit": "which news somebody has read, and when a notice was last tried",
     "scoring_crossfinding": "found again from the forms; the submit or the year's run is recorded",
     "scoring_targetmark": "as above",
@@ -90,7 +92,8 @@ class _Watcher:
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
         unit = self.open[-1] if self.open else _Unit()
-        _note(unit, sql)
+        if context["cursor"].rowcount != 0:  # an UPDATE may have found nothing to change
+            _note(unit, sql)
         if not self.open:
             self.finish(unit)
         return result

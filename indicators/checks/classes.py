@@ -58,7 +58,7 @@ def indicators_stand_in_their_class(form: Form) -> Iterator[Remark]:
 def _fitting_class(row: Row) -> str | None:
     """Where the name or unit says that the row belongs, if it does not stand there."""
     name, unit = bare_name(row), measure_of(row.value)
-    if _COST.search(name) and unit != "%" and not row.is_of("成本"):
+    if unit != "%" and _COST.search(name) and not row.is_of("成本"):
         return "按名称宜归入成本指标"
     if row.is_of("数量"):
         if _IN_TIME.search(name):

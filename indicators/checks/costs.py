@@ -104,10 +104,10 @@ def _quantity_for(cost: Row, per: str, rows: tuple[Row, ...]) -> Decimal | None:
     """The target of the only quantity row with that unit and with the name of the cost row."""
     stem = _COST_ENDING.sub("", cost.name.strip())
     found = []
-    for row in rows:
-        base = base_amount(row.value)
-        if stem and row.is_of("数量") and row.name.strip().startswith(stem) and base is not None:
-            number, measure = base
-            if measure == per and row.value.kind is Kind.QUANTITATIVE:
-                found.append(number)
+    for row in rows if stem else ():
+        counts = row.is_of("数量") and row.value.kind is Kind.QUANTITATIVE
+        if counts and row.name.strip().startswith(stem):
+            base = base_amount(row.value)
+            if base is not None and base[1] == per:
+                found.append(base[0])
     return found[0] if len(found) == 1 else None

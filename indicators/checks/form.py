@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from indicators.documents import DeclarationDocument, IndicatorRow, RequestedFunds, is_leftover
-from indicators.values import Value, read_value
+from indicators.values import Kind, Value, read_value
 from indicators.values.words import has_content, quoted
 from perfgoals.common.documents import Damage
 from projects.documents import MoneyUnit, to_yuan
 
 
-@dataclass(frozen=True, slots=True)
-class TextCell:
+class TextCell(NamedTuple):
     """A cell of text with the label that the form prints beside it."""
 
     path: str
@@ -23,8 +24,7 @@ class TextCell:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A cell of the funds block that is filled in: in the money unit of the form."""
 
     path: str
@@ -32,11 +32,12 @@ class Amount:
     number: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One row of the indicator tree. ``index`` counts all rows of the document, blank ones too.
 
-    ``damaged`` holds the marks of its cells, ``year`` is that of the form.
+    ``damaged`` holds the marks of its cells, ``year`` is that of the form. What is told of the cells
+    is worked out once, for dozens of checks ask for it.
     """
 
     index: int
@@ -50,25 +51,25 @@ class Row:
     def path(self, cell: str) -> str:
         return f"indicators.{self.index}.{cell}"
 
-    @property
+    @cached_property
     def value(self) -> Value:
         return read_value(self.target, year=self.year)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The name in 「」; the number of the row where it has none."""
         return quoted(self.name) if has_content(self.name) else f"第 {self.index + 1} 行"
 
     def readable(self, *cells: str) -> bool:
         """Does the source show these cells undamaged? Nobody is blamed for the others."""
-        return not any(cell in self.damaged for cell in cells)
+        return not self.damaged or self.damaged.keys().isdisjoint(cells)
 
-    def is_of(self, *classes: str) -> bool:
-        """Does level 1 or level 2 carry one of these words (成本, 产出, 数量 …)?"""
-        return any(word in text for word in classes for text in (self.level1, self.level2))
+    def is_of(self, word: str) -> bool:
+        """Does level 1 or level 2 carry this word (成本, 产出, 数量 …)?"""
+        return word in self.level1 or word in self.level2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """The common part of both forms.
 
@@ -93,7 +94,7 @@ class Form:
     computed: Mapping[str, str] = field(default_factory=dict)
 
     def readable(self, *paths: str) -> bool:
-        return not any(path in self.marks for path in paths)
+        return not self.marks or self.marks.keys().isdisjoint(paths)
 
     @property
     def goals_readable(self) -> bool:
@@ -103,16 +104,27 @@ class Form:
     def goal_text(self) -> str:
         return "\n".join(goal.text for goal in self.goals)
 
-    def texts(self) -> Iterator[TextCell]:
+    @cached_property
+    def texts(self) -> tuple[TextCell, ...]:
         """Every cell of text that tells of the project, head and rows included."""
-        yield from self.head
-        yield from self.goals
+        cells = [*self.head, *self.goals]
         if self.outcome is not None:
-            yield self.outcome
+            cells.append(self.outcome)
         for row in self.rows:
-            yield TextCell(row.path("name"), "三级指标名称", row.name)
-            yield TextCell(row.path("target"), "年度指标值", row.target)
-        yield from self.results
+            cells.append(TextCell(row.path("name"), "三级指标名称", row.name))
+            cells.append(TextCell(row.path("target"), "年度指标值", row.target))
+        return (*cells, *self.results)
+
+    @cached_property
+    def quantities(self) -> tuple[tuple[Row, Value, Decimal], ...]:
+        """The rows whose target is one number and can be read, each with target and number."""
+        return tuple(
+            (row, row.value, row.value.number)
+            for row in self.rows
+            if row.value.kind is Kind.QUANTITATIVE
+            and row.value.number is not None
+            and row.readable("target")
+        )
 
     def yuan(self) -> list[Decimal]:
         """The amounts of the funds block in 元."""
@@ -138,7 +150,8 @@ def marks_of(
     """The marks of a document and of its rows, by path (the project's name is marked ``name``)."""
     marks = {"project.name" if key == "name" else key: mark for key, mark in document.items()}
     for index, row in enumerate(rows):
-        marks |= {f"indicators.{index}.{key}": mark for key, mark in row.items()}
+        if row:
+            marks |= {f"indicators.{index}.{key}": mark for key, mark in row.items()}
     return marks
 
 

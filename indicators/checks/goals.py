@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 import re
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
 from indicators.checks.basis import OWN, PRACTICE_GOALS, REVIEWERS
 from indicators.checks.form import Form, Row, TextCell
 from indicators.checks.register import PROMISE
-from indicators.values.words import has_content, listed, normal, quoted
+from indicators.values.words import folded, has_content, listed, normal, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import grouped
 
@@ -19,23 +19,29 @@ PASTED_LENGTH = 30
 # A goal that is shorter names nothing that an indicator could be traced to. Own.
 TRACEABLE_LENGTH = 30
 
+_HEAD = 5 * TRACEABLE_LENGTH
+
 # A name with fewer words of its own is generic and fits any goal. Own.
 OWN_PAIRS = 2
 
 _GENERIC = re.compile(
     r"项目|指标|工作|任务|完成|情况|数量|质量|时间|及时|按时|按期|合格|准确|满意|进度|成本|单位|管理|效果|水平"
-    r"|能力|开展|实施|相关|按?计划|年度|建设|报告|研究|要求|验收|通过|提升|提高|促进|改善|进一步|覆盖|评估|率|度|数|性"
+    r"|能力|开展|实施|相关|按计划|计划|年度|建设|报告|研究|要求|验收|通过|提升|提高|促进|改善|进一步|覆盖|评估|率|度|数|性"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 # What is counted on published forms.
 _UNITS = (
     "份|家|个|辆次|万辆|辆|套|场|座|人次|人|台|期|块|篇|页|项|起|次|条|名|户|处|件|部|本|批|公里|平方米|吨"
     "|%|％"
 )
 _NUMBER = r"\d[\d,]{0,18}(?:\.\d{1,9})?"
-# 「400~500套」 and 「400人~500人次」 are traced by either end.
+# 「400~500套」 and 「400人~500人次」 are traced by either end. That no digit stands before the first is
+# asked behind it, so that the search skips to digits.
 _FIGURE = re.compile(
-    rf"(?<![\d.,])(?:({_NUMBER})[^\d\s]{{0,2}}?\s*[~～—－-]\s*)?({_NUMBER})\s*(万)?余?({_UNITS})"
+    r"(\d(?<![\d.,]\d)[\d,]{0,18}(?:\.\d{1,9})?)"
+    rf"(?:[^\d\s]{{0,2}}?\s*[~～—－-]\s*({_NUMBER}))?\s*(万)?余?({_UNITS})"
 )
+_COUNTED = re.compile(rf"({_NUMBER})[\s(（]*(万)?")
 _SKIP = re.compile(
     r"《[^《》]*》|(?<!\d)(?:\d{4}\s*年|第\s*\d{1,9}|\d{1,9}\s*个?(?:小时|分钟|工作日|月|年|季度))"
 )
@@ -58,7 +64,9 @@ def goals_are_written_once(form: Form) -> Iterator[Remark]:
 
 def repeated_passage(text: str) -> str:
     """The passage that stands twice in the text and makes up most of it; "" where there is none."""
-    plain = re.sub(r"\s+", "", text)
+    plain = "".join(text.split())
+    if not _may_repeat(plain):
+        return ""
     seen: dict[str, int] = {}
     again = 0
     while again + PASTED_LENGTH <= len(plain):
@@ -72,6 +80,16 @@ def repeated_passage(text: str) -> str:
             return re.sub(r"^[^：:]{0,6}[：:]", "", plain[start : start + length])
         again += length - PASTED_LENGTH + 1
     return ""
+
+
+def _may_repeat(plain: str) -> bool:
+    """Can a passage stand twice? A cheap question before a long search: a passage that makes up a third
+    of the text covers a whole block of half that length, and the block comes again behind it."""
+    block = max(PASTED_LENGTH, -(-len(plain) // 3)) // 2
+    return any(
+        plain.find(plain[start : start + block], start + block) >= 0
+        for start in range(0, len(plain) - 2 * block + 1, block)
+    )
 
 
 def _common_length(text: str, start: int, again: int) -> int:
@@ -97,11 +115,11 @@ def goals_differ(form: Form) -> Iterator[Remark]:
     "goal.row_untraceable", Level.HINT, "指标在目标文字中找不到依据", basis=PRACTICE_GOALS
 )
 def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
-    text = form.goal_text + "".join(cell.text for cell in form.head if "project" in cell.path)
-    if not form.goals_readable or len(normal(form.goal_text)) < TRACEABLE_LENGTH:
+    if not form.goals_readable or not _is_traceable_in(form.goal_text):
         return
-    known = pairs_of(text)
-    rows = [row for row in form.rows if _traceable(row) and not pairs_of(own_words(row)) & known]
+    told = [cell.text for cell in form.head if "project" in cell.path]
+    known = folded(form.goal_text + "".join(told))
+    rows = [row for row in form.rows if _is_named(row) and _is_foreign(row, known)]
     if rows:
         named = listed([row.name for row in rows])
         message = (
@@ -110,9 +128,25 @@ def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
         yield Remark(form.goals[-1].path, message)
 
 
-def _traceable(row: Row) -> bool:
+def _is_named(row: Row) -> bool:
+    """Has the row a name that a goal could speak of? Costs and satisfaction stand for themselves."""
     named = has_content(row.name) and row.readable("name")
-    return named and not row.is_of("成本", "满意") and len(pairs_of(own_words(row))) >= OWN_PAIRS
+    return named and not (row.is_of("成本") or row.is_of("满意"))
+
+
+def _is_foreign(row: Row, known: str) -> bool:
+    """Has the name enough words of its own, and none of them stands in the folded text?"""
+    own = own_words(row)
+    for word in _WORD.findall(folded(own)):
+        if any(map(known.__contains__, _neighbours(word))):
+            return False
+    return len(pairs_of(own)) >= OWN_PAIRS
+
+
+def _is_traceable_in(text: str) -> bool:
+    """Is the text long enough? Its head decides almost always; normalising a whole goal is dear."""
+    head = normal(text[:_HEAD])
+    return len(head) > TRACEABLE_LENGTH or len(normal(text)) >= TRACEABLE_LENGTH
 
 
 def own_words(row: Row) -> str:
@@ -122,19 +156,24 @@ def own_words(row: Row) -> str:
 
 def pairs_of(text: str) -> set[str]:
     """Neighbouring characters: the smallest piece of Chinese that carries a meaning."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    words = re.findall(r"[^\W\d_]+", folded)
-    return {word[i : i + 2] for word in words for i in range(len(word) - 1)}
+    return {pair for word in _WORD.findall(folded(text)) for pair in _neighbours(word)}
+
+
+def _neighbours(word: str) -> Iterator[str]:
+    return map(operator.add, word, word[1:])
 
 
 @PROMISE.check(
     "goal.figure_without_row", Level.HINT, "目标中的数量没有对应指标", basis=PRACTICE_GOALS
 )
 def figures_of_the_goal_have_rows(form: Form) -> Iterator[Remark]:
+    figures = [(goal, list(_figures(goal))) for goal in form.goals if form.readable(goal.path)]
+    if not form.rows or not any(found for _, found in figures):
+        return
     known = {number for row in form.rows for number in _all_numbers(f"{row.name} {row.target}")}
-    for goal in form.goals:
-        missing = [shown for numbers, shown in _figures(goal) if not numbers & known]
-        if missing and form.rows and form.readable(goal.path):
+    for goal, found in figures:
+        missing = [shown for numbers, shown in found if known.isdisjoint(numbers)]
+        if missing:
             named = listed(missing, 6, "处")
             message = f"{goal.label}中的数量{named}没有对应的指标，请补设指标或核对目标"
             yield Remark(goal.path, message)
@@ -152,7 +191,7 @@ def _figures(goal: TextCell) -> Iterator[tuple[set[Decimal], str]]:
 
 
 def _all_numbers(text: str) -> Iterator[Decimal]:
-    for match in re.finditer(rf"({_NUMBER})[\s(（]*(万)?", text):
+    for match in _COUNTED.finditer(text):
         number = _decimal(match[1])
         yield number * 10_000 if match[2] else number
         yield number

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, Row
@@ -17,13 +18,13 @@ ALIKE_ROWS = 4
 
 @PROMISE.check("name.duplicate", Level.ERROR, "三级指标名称重复", basis=PRACTICE_GOALS)
 def names_differ(form: Form) -> Iterator[Remark]:
-    named = [row for row in form.rows if has_content(row.name) and row.readable("name")]
-    named.sort(key=lambda row: (normal(row.name), row.index))
-    for key, group in groupby(named, key=lambda row: normal(row.name)):
-        rows = list(group)
-        for earlier, row in pairwise(rows):
-            if key:
-                yield _repeated(earlier, row)
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in form.rows:
+        if has_content(row.name) and row.readable("name"):
+            alike[normal(row.name)].append(row)
+    for name, rows in alike.items():
+        for earlier, row in pairwise(rows if name else ()):
+            yield _repeated(earlier, row)
 
 
 def _repeated(first: Row, row: Row) -> Remark:
@@ -48,7 +49,7 @@ def _repeated(first: Row, row: Row) -> Remark:
 def names_are_no_classes(form: Form) -> Iterator[Remark]:
     for row in form.rows:
         bare = normal(row.name).removesuffix("指标")
-        classes = {normal(text).removesuffix("指标") for text in (row.level1, row.level2)}
+        classes = [normal(text).removesuffix("指标") for text in (row.level1, row.level2)]
         if bare and bare in classes and row.readable("name", "level2"):
             message = f"三级指标名称{row.label}只是重复了类名，请写明考核什么"
             yield Remark(row.path("name"), message)
@@ -72,7 +73,10 @@ def repeats_name(row: Row) -> bool:
 @PROMISE.check("rows.all_alike", Level.ERROR, "各行指标值全部相同", basis=OWN)
 def targets_are_not_all_alike(form: Form) -> Iterator[Remark]:
     rows = [row for row in form.rows if has_content(row.target)]
-    if len(rows) < ALIKE_ROWS or len({normal(row.target) for row in rows}) > 1:
+    if len(rows) < ALIKE_ROWS:
+        return
+    first = normal(rows[0].target)
+    if any(normal(row.target) != first for row in rows):
         return
     # 100 % on every row is easy but possible; one count or one word on every row is a placeholder.
     level = Level.WARNING if rows[0].value.measure == "%" else None

@@ -8,7 +8,8 @@ change by himself. DECLARATION: about a declaration alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from indicators.checks.form import Form
@@ -45,7 +46,7 @@ class ListedCheck:
 
 def milder(level: Level) -> Level:
     """One level down; a hint stays a hint."""
-    return {Level.ERROR: Level.WARNING, Level.WARNING: Level.HINT, Level.HINT: Level.HINT}[level]
+    return Level.WARNING if level is Level.ERROR else Level.HINT
 
 
 def listed(
@@ -69,10 +70,7 @@ def _same(level: Level) -> Level:
 
 def run_promise(form: Form, *, approved: bool) -> list[Finding]:
     """The findings about the promise; one level milder where it is approved already."""
-    findings = PROMISE.run(form)
-    if not approved:
-        return findings
-    return [replace(finding, level=milder(finding.level)) for finding in findings]
+    return PROMISE.run(form, shift=milder if approved else None)
 
 
 UNREADABLE = "source.unreadable"
@@ -97,6 +95,7 @@ _ORDER = """
 _RANKS = {name: rank for rank, name in enumerate(_ORDER.split())}
 
 
+@lru_cache(maxsize=4096)  # the cells of a form, and the same cells of the next one
 def place(path: str) -> tuple[int, ...]:
     """Where a cell stands on the form, for sorting; the form as a whole comes first."""
     if not path:

@@ -25,6 +25,11 @@ _PLACEHOLDER = re.compile(
 )
 
 
+# The search above is dear. Without one of these characters it finds nothing.
+_MAY_HOLD_PLACE = re.compile(r"[Xx×＊*_填请示待]")
+_DIGITS_ONLY = re.compile(r"[\d\s.,，．%％]+")
+
+
 @FORM.check("required.head", Level.ERROR, "表头必填项未填", basis=PRACTICE_GOALS)
 def head_is_filled(form: Form) -> Iterator[Remark]:
     for cell in form.head:
@@ -69,27 +74,27 @@ def period_is_filled(declared: Declared) -> Iterator[Remark]:
 
 @FORM.check("text.filler", Level.ERROR, "只有空格或符号", basis=PRACTICE_GOALS)
 def texts_say_something(form: Form) -> Iterator[Remark]:
-    yield from _filler(list(form.texts()))
-    for row in form.rows:
-        classes = (("level1", row.level1), ("level2", row.level2))
-        yield from _filler(
-            [TextCell(row.path(field), ROW_LABELS[field], text) for field, text in classes]
-        )
-
-
-def _filler(cells: list[TextCell]) -> Iterator[Remark]:
-    for cell in cells:
+    for cell in form.texts:
         if is_filler(cell.text):
-            shown = f"只有{quoted(cell.text)}" if cell.text.strip() else "只有空格或换行"
-            # The overall goal may be left out, so there a dash is only untidy.
-            level = Level.WARNING if cell.path == "overall_goal" else None
-            yield Remark(cell.path, f"{cell.label}{shown}，等于没有填写，请写明内容", level)
+            yield _filler(cell)
+    for row in form.rows:
+        if is_filler(row.level1):
+            yield _filler(TextCell(row.path("level1"), ROW_LABELS["level1"], row.level1))
+        if is_filler(row.level2):
+            yield _filler(TextCell(row.path("level2"), ROW_LABELS["level2"], row.level2))
+
+
+def _filler(cell: TextCell) -> Remark:
+    shown = f"只有{quoted(cell.text)}" if cell.text.strip() else "只有空格或换行"
+    # The overall goal may be left out, so there a dash is only untidy.
+    level = Level.WARNING if cell.path == "overall_goal" else None
+    return Remark(cell.path, f"{cell.label}{shown}，等于没有填写，请写明内容", level)
 
 
 @FORM.check("text.placeholder", Level.ERROR, "残留模板提示或占位符", basis=PRACTICE_GOALS)
 def no_placeholders(form: Form) -> Iterator[Remark]:
-    for cell in form.texts():
-        left = _PLACEHOLDER.search(cell.text)
+    for cell in form.texts:
+        left = _MAY_HOLD_PLACE.search(cell.text) and _PLACEHOLDER.search(cell.text)
         if left and not is_filler(cell.text):
             yield Remark(cell.path, f"{cell.label}中残留占位文字「{left.group()}」，请换成实际内容")
         elif cell.path.endswith(".name") and is_template_name(cell.text):
@@ -99,7 +104,7 @@ def no_placeholders(form: Form) -> Iterator[Remark]:
 @FORM.check("name.number", Level.ERROR, "指标名称是数字", basis=OWN)
 def names_are_no_numbers(form: Form) -> Iterator[Remark]:
     for row in form.rows:
-        if re.fullmatch(r"[\d\s.,，．%％]+", row.name) and has_content(row.name):
+        if _DIGITS_ONLY.fullmatch(row.name) and has_content(row.name):
             yield Remark(
                 row.path("name"), f"三级指标名称只有数字{quoted(row.name)}，请写明指标内容"
             )

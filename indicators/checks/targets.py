@@ -7,12 +7,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from indicators.checks.basis import OWN, PRACTICE_GOALS
 from indicators.checks.form import Form, Row
 from indicators.checks.register import FORM, PROMISE
 from indicators.checks.wording import is_rate
-from indicators.values import Comparison, Kind, Value
+from indicators.values import Comparison, Value
 from indicators.values.words import quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
@@ -33,6 +34,8 @@ SPELLINGS = (
     ("元", "万元", "亿元", "千元"),
 )
 
+_USUAL_SPELLING = {word: spellings[0] for spellings in SPELLINGS for word in spellings}
+_BRACKET_AT_END = re.compile(r"[（(][^（）()]*[）)]$")
 _COUNT = re.compile(r"数量$|(?<![指分系参倍基函])数$")
 _HIGHER_IS_BETTER = re.compile(
     r"(?:完成|合格|及时|达标|通过|覆盖|参与|准确|合规|满意|知晓|到位|使用|利用|上报|整改|公开|落实|达成"
@@ -47,26 +50,25 @@ _LOWER = (Comparison.AT_LEAST, Comparison.GREATER)
 
 def measure_of(value: Value) -> str:
     """The measure in half-width and lower case: 「％」 → 「%」."""
-    return unicodedata.normalize("NFKC", value.measure).strip().casefold()
+    return _folded(value.measure)
+
+
+@lru_cache(maxsize=1024)  # measures are few and recur on every form
+def _folded(measure: str) -> str:
+    return unicodedata.normalize("NFKC", measure).strip().casefold()
 
 
 def bare_name(row: Row) -> str:
     """The name without a bracket at its end: 「上线及时率（%）」 → 「上线及时率」."""
-    return re.sub(r"[（(][^（）()]*[）)]$", "", row.name.strip())
-
-
-def _quantitative(form: Form) -> Iterator[tuple[Row, Value, Decimal]]:
-    for row in form.rows:
-        value = row.value
-        if value.kind is Kind.QUANTITATIVE and value.number is not None and row.readable("target"):
-            yield row, value, value.number
+    name = row.name.strip()
+    return _BRACKET_AT_END.sub("", name) if name.endswith(("）", ")")) else name
 
 
 @PROMISE.check(
     "target.percent_over_100", Level.WARNING, "百分比目标超过 100%", basis=PRACTICE_GOALS
 )
 def percents_stay_within_the_whole(form: Form) -> Iterator[Remark]:
-    for row, value, number in _quantitative(form):
+    for row, value, number in form.quantities:
         if measure_of(value) != "%":
             continue
         if number > WHOLE:
@@ -81,7 +83,7 @@ def percents_stay_within_the_whole(form: Form) -> Iterator[Remark]:
 
 @PROMISE.check("target.zero", Level.WARNING, "零目标的比较符号不当", basis=PRACTICE_GOALS)
 def zero_targets_can_be_missed(form: Form) -> Iterator[Remark]:
-    for row, value, number in _quantitative(form):
+    for row, value, number in form.quantities:
         if number == 0 and value.comparison is Comparison.AT_LEAST:
             message = (
                 f"指标值{quoted(row.target)}为 0 且用 ≥，任何结果都算完成，应写 =0 或换成目标数"
@@ -94,7 +96,7 @@ def zero_targets_can_be_missed(form: Form) -> Iterator[Remark]:
 
 @PROMISE.check("target.no_unit", Level.WARNING, "指标值缺计量单位", basis=PRACTICE_GOALS)
 def numbers_have_units(form: Form) -> Iterator[Remark]:
-    for row, value, number in _quantitative(form):
+    for row, value, number in form.quantities:
         if not value.measure and row.readable("name"):
             message = f"指标值{quoted(row.target)}没有计量单位，请在 {trimmed(number)} 后写明单位"
             yield Remark(row.path("target"), message)
@@ -103,12 +105,11 @@ def numbers_have_units(form: Form) -> Iterator[Remark]:
 @PROMISE.check("target.unit_spellings", Level.WARNING, "同一计量单位写法不一", basis=PRACTICE_GOALS)
 def one_unit_is_spelt_one_way(form: Form) -> Iterator[Remark]:
     groups: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
-    for row, value, _ in _quantitative(form):
+    for row, value, _ in form.quantities:
         head, _, tail = measure_of(value).partition("/")
-        for spellings in SPELLINGS:
-            if head in spellings:
-                # 元/份 beside 万元/月 measures two things; 元/份 beside 万元/份 one.
-                groups[(spellings[0], tail)].setdefault(head, row)
+        if head in _USUAL_SPELLING:
+            # 元/份 beside 万元/月 measures two things; 元/份 beside 万元/份 one.
+            groups[(_USUAL_SPELLING[head], tail)].setdefault(head, row)
     for (_, tail), found in groups.items():
         first, *others = sorted(found.items(), key=lambda item: item[1].index)
         for spelling, row in others:
@@ -122,21 +123,21 @@ def one_unit_is_spelt_one_way(form: Form) -> Iterator[Remark]:
 
 @PROMISE.check("target.unit_unlike_name", Level.WARNING, "计量单位与名称不符", basis=OWN)
 def units_fit_names(form: Form) -> Iterator[Remark]:
-    for row, value, _ in _quantitative(form):
+    for row, value, _ in form.quantities:
         unit = measure_of(value)
         if not row.readable("name") or not unit:
             continue
         if unit == "%" and _COUNT.search(bare_name(row)):
             message = f"{row.label}是数量，指标值{quoted(row.target)}却用 %，请核对计量单位"
             yield Remark(row.path("target"), message)
-        elif unit not in ("%", "‰", "百分点") and is_rate(row.name) and "/" not in unit:
+        elif unit not in ("%", "‰", "百分点") and "/" not in unit and is_rate(row.name):
             message = f"{row.label}是比率，指标值{quoted(row.target)}的单位却是「{value.measure}」"
             yield Remark(row.path("target"), f"{message}，应为 %")
 
 
 @PROMISE.check("target.direction", Level.WARNING, "比较符号方向相反", basis=OWN)
 def signs_point_the_right_way(form: Form) -> Iterator[Remark]:
-    for row, value, _ in _quantitative(form):
+    for row, value, _ in form.quantities:
         if measure_of(value) != "%" or not row.readable("name"):
             continue
         name = bare_name(row)

@@ -26,25 +26,29 @@ VAGUE_VERBS = ("推进", "推动")
 QUALITATIVE_SHARE = Decimal(60)
 FEWEST_ROWS_FOR_SHARE = 4
 
-_VAGUE = re.compile("|".join([*VAGUE, rf"(?<![^,，。；;、\s])(?:{'|'.join(VAGUE_VERBS)})"]))
+# Every branch opens with its word, not with what must stand before it: the search skips to those words.
+_VAGUE = re.compile(
+    "|".join([*VAGUE, *(rf"{verb}(?<![^,，。；;、\s]{verb})" for verb in VAGUE_VERBS)])
+)
 _NO_FIGURE = re.compile(
     r"《[^《》]*》|[〔\[]\d{4}[〕\]]|\d{4}\s*(?:[-—~至]\s*\d{4}\s*)?年度?"
     r"|PM\s?2\.5|PM\s?10|CO2|[（(]\d+[）)]|(?<!\d)\d{1,2}[、.．](?!\d)"
 )
+_DIGIT = re.compile(r"[\d一二三四五六七八九十两百千]")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十两百千]\s*[项个份次家套场期]")
 
 
 def has_number(text: str) -> bool:
     """Is there a figure, other than that of a title, a year, a substance or a list (1、2、)?"""
-    return _FIGURE.search(_NO_FIGURE.sub("", text)) is not None
+    return _DIGIT.search(text) is not None and _FIGURE.search(_NO_FIGURE.sub("", text)) is not None
 
 
 def is_vague(row: Row) -> bool:
     """Words without a measure; a target that only repeats the name is held against that instead."""
     return (
-        not repeats_name(row)
-        and row.value.kind is Kind.QUALITATIVE
+        row.value.kind is Kind.QUALITATIVE
         and _VAGUE.search(row.target) is not None
+        and not repeats_name(row)
         and not has_number(row.target)
     )
 
@@ -65,8 +69,8 @@ def targets_can_be_measured(form: Form) -> Iterator[Remark]:
 def rates_have_numbers(form: Form) -> Iterator[Remark]:
     for row in form.rows:
         if (
-            is_rate(row.name)
-            and row.value.kind is Kind.QUALITATIVE
+            row.value.kind is Kind.QUALITATIVE
+            and is_rate(row.name)
             and has_content(row.target)
             and not has_number(row.target)
             and row.readable("name", "target")
@@ -103,8 +107,10 @@ def enough_is_measured(form: Form) -> Iterator[Remark]:
 @PROMISE.check("goal.no_figure", Level.HINT, "目标文字没有数量", basis=REVIEWERS)
 def goals_name_figures(form: Form) -> Iterator[Remark]:
     goal = form.goals[-1]
+    if not form.readable(goal.path) or has_number(goal.text):
+        return
     found = list(dict.fromkeys(_VAGUE.findall(goal.text)))
-    if found and form.readable(goal.path) and not has_number(goal.text):
+    if found:
         used = listed(found, 4, "个词")
         message = f"{goal.label}用了{used}，没有一个数量，宜写明要完成的数量和达到的程度"
         yield Remark(goal.path, message)

@@ -6,6 +6,9 @@ the printed one and 「as printed」 can be cut out of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 SEPARATORS = ";,、。\n"
 """What ends a clause, after folding."""
 
@@ -57,10 +60,13 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def bracket_ends(text: str) -> dict[int, int]:
+@lru_cache(maxsize=64)  # one clause is asked for several times in turn
+def bracket_ends(text: str) -> Mapping[int, int]:
     """Opening place → place of its closing bracket, in a folded text. What has no partner is left
     out and counts as an ordinary character."""
     ends: dict[int, int] = {}
+    if "(" not in text:
+        return ends
     open_places: list[int] = []
     for place, character in enumerate(text):
         if character == "(":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Words that follow a number without brackets. What is not listed is still a measure where it ends
 # the clause (「5瓮」); the list is what lets 「80个项目」 be 80 个.
@@ -87,6 +88,7 @@ class Scale:
     power: int
 
 
+@lru_cache(maxsize=1024)  # measures are few and recur on every form
 def normalised(measure: str) -> str:
     """One spelling of a measure: half-width, no blanks, 天 as 日, km as 千米, 个月 as 月."""
     folded = "".join(unicodedata.normalize("NFKC", measure).casefold().split())
@@ -99,6 +101,7 @@ def _one_spelling(piece: str) -> str:
     return _SAME.get(piece, piece)
 
 
+@lru_cache(maxsize=1024)
 def scale(measure: str) -> Scale:
     """The measure without 千, 万, 亿, above and below the stroke; ‰ becomes %."""
     above, *below = normalised(measure).split("/")

@@ -15,6 +15,7 @@ number, 超过 and 不满 do not (民法典 article 1259).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,6 +52,7 @@ _SIGN_ENDINGS = (
     ("<", Comparison.LESS),
     ("=", Comparison.EQUAL),
 )
+_LAST_SIGNS = tuple({sign[-1] for sign, _ in _SIGN_ENDINGS})
 _WORD_ENDING = re.compile(
     r"(?P<not>(?:不|未|没有?)(?:得|应当?|能够?|可以?|会|宜|准|允许)?)?"
     r"(?P<word>[大高多]于或?者?等于|[小低少]于或?者?等于|超过|超出|超|突破|[大高多长]于|[小低少短]于|等于)$"
@@ -257,7 +259,7 @@ def _read_lead(text: str) -> _Lead | None:
 
 def _comparison_ending(text: str) -> tuple[int, Comparison | None] | None:
     """Length and sense of the comparison that ``text`` ends with; sense None for 不等于."""
-    for sign, comparison in _SIGN_ENDINGS:
+    for sign, comparison in _SIGN_ENDINGS if text.endswith(_LAST_SIGNS) else ():
         if text.endswith(sign):
             return len(sign), comparison
     found = _WORD_ENDING.search(text[-12:])
@@ -324,7 +326,7 @@ def _read_bound(text: str, start: int) -> tuple[int, str | None]:
 
 
 def _other_measure(
-    text: str, printed: str, start: int, ends: dict[int, int], *, ranks: bool
+    text: str, printed: str, start: int, ends: Mapping[int, int], *, ranks: bool
 ) -> tuple[str, int]:
     """A measure in brackets, or an unlisted one that ends the clause; and the place behind."""
     place = start + len(text[start:]) - len(text[start:].lstrip())
@@ -342,7 +344,7 @@ def _other_measure(
     return _printed(found, printed, "unit"), found.end()
 
 
-def _skip_remarks(text: str, start: int, ends: dict[int, int]) -> int:
+def _skip_remarks(text: str, start: int, ends: Mapping[int, int]) -> int:
     while start < len(text) and (text[start] == " " or start in ends):
         start = ends.get(start, start) + 1
     return start

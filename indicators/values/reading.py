@@ -22,6 +22,8 @@ _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])")
 _NUMBERING = re.compile(r"\s*(?:\([0-9]{1,2}\)|[0-9]{1,2}[.、)](?![0-9]))(?=\s*[^\s0-9])\s*")
 _DIGIT = re.compile(r"[0-9]")
 
+# A clause without one of these names no period: see the patterns of ``dates``.
+_MAY_BE_DATED = re.compile(r"[年月季]|(?:19|20)[0-9]{2}[-/.]")
 _BEFORE_DATE = re.compile(
     r"(?:完成(?:时间|时限|日期)|时间|时限|最迟|不[迟晚]于|早于|截至到?|截止到?|计划|预计|确保|力争"
     r"|[应已须需将拟均在于至到为:\s])*+"
@@ -83,7 +85,7 @@ def _read(text: str, year: int | None) -> Value:
     if not values:
         return Value(text, Kind.QUALITATIVE)
     if len(values) == 1:
-        return replace(values[0], text=text)
+        return values[0] if values[0].text == text else replace(values[0], text=text)
     days = [value.deadline for value in values if value.deadline]
     last = max(days) if len(days) == len(values) else None
     return Value(text, Kind.COMPOUND, deadline=last, parts=values)
@@ -211,6 +213,8 @@ def _read_dated(clause: str, printed: str, year: int | None) -> _Piece | None:
 
 def _find_period(clause: str, year: int | None) -> tuple[Period | None, bool]:
     """The period that a clause opens with, or that its subject leads up to (then True)."""
+    if not _MAY_BE_DATED.search(clause):
+        return None, False
     before = _BEFORE_DATE.match(clause)
     period = match_period(clause, before.end() if before else 0, year)
     if period is not None:

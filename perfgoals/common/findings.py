@@ -29,7 +29,13 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the gravest, so that findings sort by it."""
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
+
+
+Shift = Callable[[Level], Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,16 @@ class Check(Generic[Subject]):
     basis: str
     look: Callable[[Subject], Iterable[Remark]]
 
-    def run(self, subject: Subject) -> Iterator[Finding]:
+    def run(self, subject: Subject, *, shift: Shift | None = None) -> Iterator[Finding]:
+        """The findings; ``shift`` says where their level differs from the one registered."""
         for remark in self.look(subject):
+            level = remark.level or self.level
             yield Finding(
-                remark.path, remark.level or self.level, self.code, remark.message, self.basis
+                remark.path,
+                level if shift is None else shift(level),
+                self.code,
+                remark.message,
+                self.basis,
             )
 
 
@@ -109,6 +121,6 @@ class CheckRegister(Generic[Subject]):
 
         return register
 
-    def run(self, subject: Subject) -> list[Finding]:
+    def run(self, subject: Subject, *, shift: Shift | None = None) -> list[Finding]:
         """All findings of all checks, in the order of the checks."""
-        return [finding for check in self for finding in check.run(subject)]
+        return [finding for check in self for finding in check.run(subject, shift=shift)]

@@ -56,7 +56,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = _own_job(request, pk)
     part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "common/_job_progress.html" if part else "common/job_detail.html"
-    return render(request, template, {"job": job, "stalled": _is_stalled(job)})
+    return render(request, template, {"job": job, "stalled": is_stalled(job)})
 
 
 @allow_methods("POST")
@@ -73,7 +73,7 @@ def job_resume(request: HttpRequest, pk: UUID, tasks: Mapping[str, Any]) -> Http
     tasks: the task for each kind of job. Asking twice does no harm: a task begins only what waits.
     """
     job = _own_job(request, pk)
-    if _is_stalled(job):
+    if is_stalled(job):
         resume_job(job, tasks, by=request.user)
         messages.info(request, "已重新排队。")
     return redirect("common:job-detail", pk)
@@ -94,6 +94,6 @@ def _own_job(request: HttpRequest, pk: UUID) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
 
 
-def _is_stalled(job: Job) -> bool:
+def is_stalled(job: Job) -> bool:
     """Has nothing been heard of an unfinished job for the length of a lease?"""
     return not job.is_over and (job.heartbeat_at or job.created_at) < timezone.now() - LEASE

@@ -200,7 +200,14 @@ def write_funding_lines(
     """Replace the funds block. ``amounts``: for each source its columns, printed in ``money_unit``;
     the column ``execution_rate`` is per cent and stays as it is."""
     form.funding_lines.all().delete()
-    FundingLine.objects.bulk_create(
+    FundingLine.objects.bulk_create(funding_lines(form, amounts, money_unit=money_unit))
+
+
+def funding_lines(
+    form: Form, amounts: Mapping[str, Mapping[str, Decimal | None]], *, money_unit: MoneyUnit
+) -> list[FundingLine]:
+    """The funds block as rows that are not stored yet; see ``write_funding_lines``."""
+    return [
         FundingLine(
             form=form,
             source=source.value,
@@ -210,7 +217,7 @@ def write_funding_lines(
             },
         )
         for source in FundingSource
-    )
+    ]
 
 
 RowModel = TypeVar("RowModel", bound=models.Model)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from indicators.checks.basis import OWN, PRACTICE_SELF
 from indicators.values import Comparison, Kind, comparable
-from indicators.values.words import has_content, normal, quoted
+from indicators.values.words import normal, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import trimmed
 from scoring.checks.form import EVALUATION, Evaluated, ResultRow
@@ -18,15 +18,9 @@ from scoring.rules.wording import says_unfinished
 COPIED_SENTENCE = 8
 
 
-def _answered(subject: Evaluated) -> Iterator[ResultRow]:
-    for row in subject.rows:
-        if has_content(row.result.actual) and row.row.readable("target", "actual"):
-            yield row
-
-
 @EVALUATION.check("actual.not_number", Level.ERROR, "实际完成值不是数字", basis=PRACTICE_SELF)
 def numbers_answer_numbers(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
+    for row in subject.answered:
         if row.row.value.kind is not Kind.QUANTITATIVE:
             continue
         actual = row.actual
@@ -47,10 +41,10 @@ def numbers_answer_numbers(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("actual.copied", Level.WARNING, "实际完成值照抄目标", basis=OWN)
 def actuals_are_not_copies(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
-        target, actual = row.row.target.strip(), row.result.actual.strip()
-        if normal(target) != normal(actual):
+    for row in subject.answered:
+        if normal(row.row.target) != normal(row.result.actual):
             continue
+        target, actual = row.row.target.strip(), row.result.actual.strip()
         value = row.actual
         if value.kind is Kind.QUANTITATIVE and value.comparison is not None and target == actual:
             message = f"实际完成值{quoted(actual)}连同比较符号照抄了目标，请填实际达到的数"
@@ -62,7 +56,7 @@ def actuals_are_not_copies(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("actual.unit", Level.WARNING, "实际完成值与目标单位不同", basis=OWN)
 def units_agree(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
+    for row in subject.answered:
         target, actual = row.row.value, row.actual
         if target.number is None or actual.number is None or not target.measure:
             continue
@@ -80,7 +74,7 @@ def units_agree(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("actual.strict_hit", Level.WARNING, "恰好等于严格比较的目标", basis=OWN)
 def strict_bounds_are_meant(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
+    for row in subject.answered:
         sign = row.row.value.comparison
         if sign not in (Comparison.GREATER, Comparison.LESS):
             continue
@@ -100,7 +94,7 @@ def _number(row: ResultRow) -> str:
 
 @EVALUATION.check("actual.approximate", Level.HINT, "实际完成值是约数", basis=OWN)
 def actuals_are_exact(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
+    for row in subject.answered:
         if row.row.value.kind is Kind.QUANTITATIVE and row.actual.approximate:
             message = f"实际完成值{quoted(row.result.actual)}是约数，请填准确的数"
             yield Remark(row.path("actual"), message)
@@ -108,9 +102,11 @@ def actuals_are_exact(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("actual.unfinished", Level.WARNING, "写明未完成却得满分", basis=OWN)
 def unfinished_work_is_not_full(subject: Evaluated) -> Iterator[Remark]:
-    for row in _answered(subject):
+    for row in subject.answered:
+        if not row.is_full or row.suggestion.interval is not None:
+            continue
         word = says_unfinished(row.result.actual)
-        if word and row.is_full and row.suggestion.interval is None:
+        if word:
             message = f"{row.label}的实际完成值写有「{word}」，说明尚未全部完成，却得满分，请核对"
             yield Remark(row.path("score"), message, row.softened(Level.WARNING))
 

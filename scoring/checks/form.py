@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from indicators.checks.form import Form, Row, TextCell, filled, marks_of, rows_of
 from indicators.values import Value, read_value
@@ -28,9 +29,10 @@ IDLE_REASONS = {"0", "无", "没有", "暂无", "不适用", "na", "none", "同�
 SHORTEST_REASON = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultRow:
-    """A row with what it states (``result``) and what the rules say of it (``suggestion``)."""
+    """A row with what it states (``result``) and what the rules say of it (``suggestion``). What many
+    checks ask for is worked out once."""
 
     row: Row
     result: IndicatorResult
@@ -40,19 +42,19 @@ class ResultRow:
     def label(self) -> str:
         return self.row.label
 
-    @property
+    @cached_property
     def actual(self) -> Value:
         return read_value(self.result.actual, year=self.row.year)
 
     def path(self, field: str) -> str:
         return self.row.path(field)
 
-    @property
+    @cached_property
     def gives_reason(self) -> bool:
         """Is a reason written, or was one that the source shows only in part?"""
         return not self.row.readable("deviation_reason") or is_reason(self.result.deviation_reason)
 
-    @property
+    @cached_property
     def points(self) -> tuple[Decimal, Decimal] | None:
         """Weight and score, where both are filled in and readable."""
         weight, score = self.result.weight, self.result.score
@@ -70,7 +72,7 @@ class ResultRow:
         return steps[min(steps.index(level) + 1, len(steps) - 1)] if self.gives_reason else level
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluated:
     """A self-evaluation with its common part and its recomputation."""
 
@@ -78,6 +80,22 @@ class Evaluated:
     evaluation: Evaluation
     form: Form
     rows: tuple[ResultRow, ...]
+
+    @cached_property
+    def answered(self) -> tuple[ResultRow, ...]:
+        """The rows with an actual value, where it and the target can be read."""
+        return tuple(
+            row
+            for row in self.rows
+            if has_content(row.result.actual) and row.row.readable("target", "actual")
+        )
+
+    @cached_property
+    def deducted(self) -> tuple[tuple[ResultRow, Decimal, Decimal], ...]:
+        """The rows that lost points, each with weight and score."""
+        return tuple(
+            (row, *row.points) for row in self.rows if row.points and row.points[1] < row.points[0]
+        )
 
 
 EVALUATION: CheckRegister[Evaluated] = CheckRegister()

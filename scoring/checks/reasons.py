@@ -22,15 +22,9 @@ _MEASURE = re.compile(
 )
 
 
-def _deducted(subject: Evaluated) -> Iterator[tuple[ResultRow, Decimal, Decimal]]:
-    for row in subject.rows:
-        if row.points and row.points[1] < row.points[0]:
-            yield row, *row.points
-
-
 @EVALUATION.check("reason.missing", Level.ERROR, "扣分未说明原因", basis=CIRCULAR_10)
 def deductions_are_explained(subject: Evaluated) -> Iterator[Remark]:
-    for row, weight, score in _deducted(subject):
+    for row, weight, score in subject.deducted:
         if row.row.readable("deviation_reason") and not has_content(row.result.deviation_reason):
             if is_idle(row.result.deviation_reason):
                 continue
@@ -43,7 +37,7 @@ def deductions_are_explained(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("reason.idle", Level.ERROR, "偏差原因等于没写", basis=PRACTICE_SELF)
 def reasons_say_something(subject: Evaluated) -> Iterator[Remark]:
-    for row, weight, score in _deducted(subject):
+    for row, weight, score in subject.deducted:
         reason = row.result.deviation_reason
         lost = f"{row.label}扣 {trimmed(weight - score)} 分"
         if is_idle(reason):
@@ -57,7 +51,7 @@ def reasons_say_something(subject: Evaluated) -> Iterator[Remark]:
 @EVALUATION.check("reason.shared", Level.WARNING, "几行共用一段偏差原因", basis=OWN)
 def reasons_are_of_their_own(subject: Evaluated) -> Iterator[Remark]:
     first: dict[str, ResultRow] = {}
-    for row, _, _ in _deducted(subject):
+    for row, _, _ in subject.deducted:
         reason = normal(row.result.deviation_reason)
         if len(reason) < SHORTEST_REASON or not row.gives_reason:
             continue
@@ -70,7 +64,7 @@ def reasons_are_of_their_own(subject: Evaluated) -> Iterator[Remark]:
 
 @EVALUATION.check("reason.no_measure", Level.HINT, "偏差原因没有改进措施", basis=CIRCULAR_10)
 def reasons_name_a_measure(subject: Evaluated) -> Iterator[Remark]:
-    for row, _, _ in _deducted(subject):
+    for row, _, _ in subject.deducted:
         reason = row.result.deviation_reason
         surpassed = (row.suggestion.fulfilment or Decimal(0)) > AS_PROMISED
         if row.gives_reason and not surpassed and not _MEASURE.search(reason):

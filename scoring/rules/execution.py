@@ -15,7 +15,14 @@ from enum import StrEnum
 from fractions import Fraction
 
 from perfgoals.common.numbers import grouped, padded, percent, trimmed
-from scoring.rules.rounding import RoundingMode, is_exact, is_tie, round_fraction
+from scoring.rules.rounding import (
+    RoundingMode,
+    is_exact,
+    is_tie,
+    per_cent_of,
+    percentage,
+    round_fraction,
+)
 from scoring.rules.scheme import Rounding, Scheme
 
 
@@ -78,7 +85,7 @@ def execute(
         text = f"全年预算数 {grouped(annual_budget)} 为负数，不计算执行率"
         return _without_rate(ExecutionCase.NEGATIVE, weight, text)
     rules = scheme.execution
-    quotient = Fraction(executed) / Fraction(annual_budget) * 100
+    quotient = percentage(executed, annual_budget)
     rate = round_fraction(quotient, rules.rate_rounding.places, rules.rate_rounding.mode)
     case = _case(annual_budget, executed)
     explanation = f"执行率 {grouped(executed)} ÷ {grouped(annual_budget)} = {percent(rate)}" + (
@@ -111,7 +118,7 @@ def _without_rate(case: ExecutionCase, weight: Decimal | None, explanation: str)
 def _score(rate: Decimal, weight: Decimal, scheme: Scheme) -> tuple[Decimal, str]:
     """Points and how they came about; never below 0, at most the weight where the scheme caps."""
     rounding = scheme.execution.score_rounding
-    product = Fraction(rate) * Fraction(weight) / 100
+    product = per_cent_of(weight, rate)
     score = round_fraction(product, rounding.places, rounding.mode)
     words = f"得分 {trimmed(weight)} × {percent(rate)} = {padded(score)}"
     if is_tie(product, rounding.places):

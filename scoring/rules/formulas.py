@@ -8,13 +8,16 @@ scheme.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from indicators.values import Comparison
 from perfgoals.common.numbers import padded, trimmed
-from scoring.rules.rounding import RoundingMode, round_fraction
+from scoring.rules.rounding import RoundingMode, percentage, ratio, round_fraction, rounded_share
 from scoring.rules.scheme import Formula, Scheme
 
 
@@ -34,18 +37,20 @@ class Share:
     working: str = ""
 
 
+_HOLDS: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.GREATER: operator.gt,
+    Comparison.AT_MOST: operator.le,
+    Comparison.LESS: operator.lt,
+    Comparison.EQUAL: operator.eq,
+}
+WHOLE = Decimal(100)  # per cent
 _FULL, _NOTHING = Fraction(1), Fraction(0)
 
 
 def is_reached(sign: Comparison, target: Decimal, actual: Decimal) -> bool:
     """Does ``actual`` satisfy the sign?"""
-    return {
-        Comparison.AT_LEAST: actual >= target,
-        Comparison.GREATER: actual > target,
-        Comparison.AT_MOST: actual <= target,
-        Comparison.LESS: actual < target,
-        Comparison.EQUAL: actual == target,
-    }[sign]
+    return _HOLDS[sign](actual, target)
 
 
 def earned_share(sign: Comparison, target: Decimal, actual: Decimal, scheme: Scheme) -> Share:
@@ -63,17 +68,22 @@ def earned_share(sign: Comparison, target: Decimal, actual: Decimal, scheme: Sch
     return _missed(sign, target, actual, scheme)
 
 
+@lru_cache(maxsize=1024)  # mostly 100 of 100
 def fulfilment_of(target: Decimal, actual: Decimal) -> Decimal | None:
     """``actual`` as per cent of ``target``, cut at two decimals; None for a target not above 0."""
     if target <= 0:
         return None
-    return round_fraction(Fraction(actual) / Fraction(target) * 100, 2, RoundingMode.DOWN)
+    return round_fraction(percentage(actual, target), 2, RoundingMode.DOWN)
 
 
 def points_of(weight: Decimal, part: Fraction, working: str, scheme: Scheme) -> tuple[Decimal, str]:
     """The points that ``part`` of the weight makes, at most the weight, and how they came about."""
     rounding = scheme.execution.score_rounding
-    score = min(round_fraction(Fraction(weight) * part, rounding.places, rounding.mode), weight)
+    if part == 1:
+        points = rounded_share(weight, WHOLE, rounding.places, rounding.mode)
+    else:
+        points = round_fraction(Fraction(weight) * part, rounding.places, rounding.mode)
+    score = min(points, weight)
     if not working:
         return score, f"建议得分 {padded(score)}"
     return score, f"建议得分 {trimmed(weight)} × {working} = {padded(score)}"
@@ -119,11 +129,11 @@ def _quotient(
     formula: Formula, target: Decimal, actual: Decimal, scheme: Scheme
 ) -> tuple[Fraction, str]:
     """Both numbers above 0; under RATIO the actual one may be 0."""
-    wanted, reached = Fraction(target), Fraction(actual)
     if formula is Formula.RATIO:
-        return reached / wanted, f"{trimmed(actual)} ÷ {trimmed(target)}"
+        return ratio(actual, target), f"{trimmed(actual)} ÷ {trimmed(target)}"
     if formula is Formula.INVERSE_RATIO:
-        return wanted / reached, f"{trimmed(target)} ÷ {trimmed(actual)}"
+        return ratio(target, actual), f"{trimmed(target)} ÷ {trimmed(actual)}"
+    wanted, reached = Fraction(target), Fraction(actual)
     reach = scheme.quantitative.excess_zero_from.value - 1
     divisor = trimmed(target) if reach == 1 else f"({trimmed(target)} × {trimmed(reach)})"
     working = f"(1 − ({trimmed(actual)} − {trimmed(target)}) ÷ {divisor})"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from perfgoals.common.numbers import padded
-from scoring.rules.rounding import round_fraction
+from scoring.rules.rounding import round_fraction, rounded_share
 from scoring.rules.rows import Interval, Method, Suggestion
 from scoring.rules.scheme import LevelInterval, Scheme
 from scoring.rules.wording import Attainment
@@ -20,7 +21,7 @@ from scoring.rules.wording import Attainment
 def interval_of(attainment: Attainment, weight: Decimal, scheme: Scheme) -> Interval:
     """The points that a level allows for ``weight`` (points, not negative)."""
     level = _level(attainment, scheme)
-    return Interval(*(_points(weight, share, scheme) for share in (level.low, level.high)))
+    return Interval(_points(weight, level.low, scheme), _points(weight, level.high, scheme))
 
 
 def suggest_by_level(
@@ -79,20 +80,18 @@ def _advice(attainment: Attainment, suggested: Decimal, score: Decimal | None, i
 
 
 def _level(attainment: Attainment, scheme: Scheme) -> LevelInterval:
-    return {
-        Attainment.ACHIEVED: scheme.qualitative.achieved,
-        Attainment.PARTIAL: scheme.qualitative.partial,
-        Attainment.MISSED: scheme.qualitative.missed,
-    }[attainment]
+    if attainment is Attainment.ACHIEVED:
+        return scheme.qualitative.achieved
+    if attainment is Attainment.PARTIAL:
+        return scheme.qualitative.partial
+    return scheme.qualitative.missed
 
 
 def _points(weight: Decimal, share: Decimal, scheme: Scheme) -> Decimal:
     rounding = scheme.execution.score_rounding
-    points = round_fraction(
-        Fraction(weight) * Fraction(share) / 100, rounding.places, rounding.mode
-    )
-    return min(points, weight)
+    return min(rounded_share(weight, share, rounding.places, rounding.mode), weight)
 
 
+@lru_cache(maxsize=1024)  # as many as there are weights
 def _span(interval: Interval) -> str:
     return f"{padded(interval.low)}—{padded(interval.high)}"

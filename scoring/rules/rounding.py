@@ -7,9 +7,13 @@ never decides a printed digit: the ceiling of 980710 ÷ 1088156 is the ceiling o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache, reduce
+
+# Sums and shifts in it drop no digit, whatever the numbers.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 class RoundingMode(StrEnum):
@@ -34,9 +38,8 @@ class RoundingMode(StrEnum):
 def round_fraction(value: Fraction, places: int, mode: RoundingMode) -> Decimal:
     """``value`` with exactly ``places`` decimals. UP and DOWN mean away from and towards zero,
     HALF_UP away from zero, as in the decimal module."""
-    scaled = abs(value) * 10**places
-    units, rest = divmod(scaled.numerator, scaled.denominator)
-    half = _side_of_half(rest, scaled.denominator)
+    units, rest = divmod(abs(value.numerator) * 10**places, value.denominator)
+    half = _side_of_half(rest, value.denominator)
     if mode is RoundingMode.UP:
         units += rest > 0
     elif mode is RoundingMode.HALF_UP:
@@ -48,35 +51,50 @@ def round_fraction(value: Fraction, places: int, mode: RoundingMode) -> Decimal:
 
 def is_tie(value: Fraction, places: int) -> bool:
     """Does ``value`` lie exactly between two neighbours of ``places`` decimals?"""
-    scaled = abs(value) * 10**places
-    return _side_of_half(scaled.numerator % scaled.denominator, scaled.denominator) == 0
+    rest = abs(value.numerator) * 10**places % value.denominator
+    return _side_of_half(rest, value.denominator) == 0
 
 
 def is_exact(value: Fraction, places: int) -> bool:
     """Is nothing lost when ``value`` is written with ``places`` decimals?"""
-    lost: int = (value * 10**places).denominator
-    return lost == 1
+    return value.numerator * 10**places % value.denominator == 0
 
 
 def as_decimal(units: int, places: int) -> Decimal:
     """``units`` × 10⁻ᵖˡᵃᶜᵉˢ, exactly."""
-    sign = 1 if units < 0 else 0
-    digits = Decimal(abs(units)).as_tuple().digits
-    return Decimal((sign, digits, -places))
+    return Decimal(units).scaleb(-places, context=_EXACT)
 
 
 def exact_sum(numbers: Iterable[Decimal], *, places: int = 0) -> Decimal:
     """The sum with all its digits, and with at least ``places`` decimals."""
-    terms = list(numbers)
-    places = max([places, *(decimal_places(term) for term in terms)])
-    total = sum((Fraction(term) for term in terms), Fraction(0))
-    return as_decimal(int(total * 10**places), places)
+    return reduce(_EXACT.add, numbers, as_decimal(0, places))
 
 
-def decimal_places(number: Decimal) -> int:
-    """How many digits stand behind the decimal point (0 for whole numbers)."""
-    exponent = number.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def ratio(part: Decimal, whole: Decimal) -> Fraction:
+    """``part`` ÷ ``whole``, exactly; ``whole`` is not 0."""
+    above, below = part.as_integer_ratio()
+    whole_above, whole_below = whole.as_integer_ratio()
+    return Fraction(above * whole_below, below * whole_above)
+
+
+def per_cent_of(number: Decimal, share: Decimal) -> Fraction:
+    """``share`` per cent of ``number``, exactly."""
+    above, below = number.as_integer_ratio()
+    share_above, share_below = share.as_integer_ratio()
+    return Fraction(above * share_above, below * share_below * 100)
+
+
+@lru_cache(maxsize=1024)  # weights and levels are few and recur on every form
+def rounded_share(number: Decimal, share: Decimal, places: int, mode: RoundingMode) -> Decimal:
+    """``share`` per cent of ``number``, rounded."""
+    return round_fraction(per_cent_of(number, share), places, mode)
+
+
+def percentage(part: Decimal, whole: Decimal) -> Fraction:
+    """``part`` as per cent of ``whole``, exactly; ``whole`` is not 0."""
+    above, below = part.as_integer_ratio()
+    whole_above, whole_below = whole.as_integer_ratio()
+    return Fraction(100 * above * whole_below, below * whole_above)
 
 
 def _side_of_half(rest: int, whole: int) -> int:

@@ -51,8 +51,10 @@ def suggest(row: Row, scheme: Scheme) -> Suggestion:
 def _by_deadline(row: Row, weight: Decimal, scheme: Scheme) -> Suggestion | None:
     """A date against a date; None where they do not tell whether the work was in time."""
     target, actual = row.target.deadline, row.actual.deadline
+    if target is None or actual is None:
+        return None
     in_time = is_met(row.target, row.actual)
-    if target is None or actual is None or in_time is None:
+    if in_time is None:
         return None
     ground = f"期限 {target.isoformat()}，实际 {actual.isoformat()}"
     if in_time:

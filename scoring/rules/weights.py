@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import count
 
 from perfgoals.common.numbers import trimmed
@@ -17,6 +18,7 @@ from scoring.rules.rounding import RoundingMode, exact_sum, is_exact, round_frac
 from scoring.rules.scheme import Scheme
 
 
+@lru_cache(maxsize=256)  # the classes are few and recur on every form
 def class_of(level1: str) -> str:
     """The class that a level-1 text names: 「产出指标」 → 「产出」."""
     return "".join(level1.split()).removesuffix("指标")

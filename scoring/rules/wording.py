@@ -9,9 +9,11 @@ undecided.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+from indicators.values.words import in_one_width
 
 
 class Attainment(StrEnum):
@@ -72,6 +74,9 @@ _NO_HARM = re.compile(
 )
 _NO_EVENT = re.compile(rf"(?:均|全年|年内)*(?:无|零|没有|(?:未|没有|没|不|无)(?:有|再)?{_EVENT})")
 _ZERO_WANTED = re.compile(rf"未|无|零|没有|不|杜绝|避免|防止|(?<![\d.])0(?:\.0+)?(?![\d.])|{_HARM}")
+# Without one of these words nothing is denied. That is soon found out, unlike what is denied.
+_DENIAL = re.compile("[未没无不零难]")
+_DIGIT = re.compile(r"\d")
 _OPEN = re.compile(
     r"尚未|暂未|未能|未完成|未达|没有完成|正在(?!运行|使用)|尚在|推进中|进行中|实施中|编制中|后方可|"
     r"(?<![未无没不有])(?:延期|延后|延误|推迟|暂缓|顺延|逾期|滞后)|仍需|有待|尚需|部分完成|一半|"
@@ -97,12 +102,19 @@ def read_attainment(target: str, actual: str, name: str = "") -> WordReading:
 
 def says_unfinished(actual: str) -> str:
     """The word by which ``actual`` says that something is still to be done, else ''."""
-    found = _OPEN.search(_fold(actual))
+    return _open_word(_fold(actual))
+
+
+@lru_cache(maxsize=512)  # the actual values of one form, which rules and checks ask for in turn
+def _open_word(reached: str) -> str:
+    found = _OPEN.search(reached)
     return found.group().strip(",。;") if found else ""
 
 
 def _no_harm(wanted: str, reached: str, name: str) -> WordReading | None:
     """「未超出当年预算」「无违章」「未发生」 speak of success."""
+    if not _DENIAL.search(reached):
+        return None
     found = _NO_HARM.match(reached) or (
         _NO_EVENT.fullmatch(reached) if _ZERO_WANTED.search(wanted + _fold(name)) else None
     )
@@ -117,7 +129,7 @@ def _graded(wanted: str, reached: str, name: str) -> WordReading | None:
         if reached in wanted or (wanted and wanted in reached and wanted.startswith(found[1])):
             return None  # the target itself asks for no more
         return WordReading(Attainment.PARTIAL, f"实际完成值写明「{found[1]}」")
-    if found := _NOT.match(reached):
+    if _DENIAL.search(reached) and (found := _NOT.match(reached)):
         return WordReading(Attainment.MISSED, f"实际完成值写明「{found['end'] or found.group()}」")
     if (found := _FAIRLY.fullmatch(reached)) and found[2] in wanted:
         return WordReading(Attainment.ACHIEVED, f"实际完成值写明「{found[1]}」，程度在本档之内")
@@ -132,7 +144,7 @@ def _open(wanted: str, reached: str, name: str) -> WordReading | None:
 
 def _repeated(wanted: str, reached: str, name: str) -> WordReading | None:
     """The target said again in the actual value, or the actual value an extract of the target."""
-    close = len(wanted) >= 4 or (len(reached) <= len(wanted) + 4 and not re.search(r"\d", reached))
+    close = len(wanted) >= 4 or (len(reached) <= len(wanted) + 4 and not _DIGIT.search(reached))
     if len(wanted) >= 2 and close and _holds(reached, wanted):
         return WordReading(Attainment.ACHIEVED, "实际完成值写明了年度指标值")
     extract = _ALREADY.sub("", reached)
@@ -159,6 +171,11 @@ def _holds(text: str, piece: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    """Half-width signs, no spaces, no mark at the end."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text[:2000]))
+    """Half-width signs, no spaces, no mark at the end. What is beyond the limit is not read."""
+    return _folded(text[:2000])
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    folded = "".join(in_one_width(text).split())
     return folded.replace(":", ",").rstrip("。.,;!")

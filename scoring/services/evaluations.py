@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from indicators.models import Declaration
-from indicators.services import ROW_COLUMNS, row_columns
+from indicators.services import ROW_COLUMNS, header_columns, row_columns
 from perfgoals.common.findings import Finding
 from projects.models import Form, FormVersion, FundingSource, Project
 from projects.services import (
@@ -117,85 +119,79 @@ def _write(
     evaluation = form.self_evaluation
     outcome = evaluate(document, evaluation.scheme.as_scheme())
     findings, _ = without_waived(form, document, check_self_evaluation(document, outcome))
-    write_header(
-        form,
-        {
-            "project_name": document.project.name,
-            "unit_name": document.unit,
-            "department_name": document.department,
-            "money_unit": document.money_unit,
-            "source": document.source or "",
-            "damaged": document.damaged,
-        },
-        findings,
-        expected_version=expected_version,
-    )
+    write_header(form, header_columns(document), findings, expected_version=expected_version)
     if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
-        _write_funds(form, document)
-    _write_scores(evaluation, document, outcome)
+        write_funding_lines(form, spent_amounts(document), money_unit=document.money_unit)
+    write_columns(evaluation, stated_columns(document) | computed_columns(outcome))
     write_rows(
         evaluation.results.all(),
-        [
-            IndicatorResult(
-                self_evaluation=evaluation,
-                order=order,
-                actual=row.actual,
-                weight=row.weight,
-                score=row.score,
-                suggested_score=suggestion.score,
-                deviation_reason=row.deviation_reason,
-                attainment=row.attainment or "",
-                **row_columns(row, year=document.year),
-            )
-            for order, (row, suggestion) in enumerate(
-                zip(document.indicators, outcome.rows, strict=True)
-            )
-        ],
+        result_rows(evaluation, document, [row.score for row in outcome.rows]),
         RESULT_COLUMNS,
     )
     record_version(form, document, by=by, reason=reason, note=note, before=before)
     return outcome, findings
 
 
-def _write_funds(form: Form, document: SelfEvaluationDocument) -> None:
+def result_rows(
+    evaluation: SelfEvaluation,
+    document: SelfEvaluationDocument,
+    suggested: Sequence[Decimal | None],
+) -> list[IndicatorResult]:
+    """The rows of the document, not stored yet. suggested: the points that the rules give to each."""
+    return [
+        IndicatorResult(
+            self_evaluation=evaluation,
+            order=order,
+            actual=row.actual,
+            weight=row.weight,
+            score=row.score,
+            suggested_score=points,
+            deviation_reason=row.deviation_reason,
+            attainment=row.attainment or "",
+            **row_columns(row, year=document.year),
+        )
+        for order, (row, points) in enumerate(zip(document.indicators, suggested, strict=True))
+    ]
+
+
+def spent_amounts(document: SelfEvaluationDocument) -> dict[str, dict[str, Decimal | None]]:
+    """The funds block of the document as ``write_funding_lines`` takes it."""
     funds = document.funds
-    write_funding_lines(
-        form,
-        {
-            FundingSource.TOTAL: _amounts(funds.total),
-            FundingSource.APPROPRIATION: _amounts(funds.appropriation),
-            FundingSource.CARRYOVER: _amounts(funds.carryover),
-            FundingSource.OTHER: _amounts(funds.other),
-        },
-        money_unit=document.money_unit,
-    )
+    return {
+        FundingSource.TOTAL: _amounts(funds.total),
+        FundingSource.APPROPRIATION: _amounts(funds.appropriation),
+        FundingSource.CARRYOVER: _amounts(funds.carryover),
+        FundingSource.OTHER: _amounts(funds.other),
+    }
 
 
-def _amounts(funds: SpentFunds) -> dict:
+def _amounts(funds: SpentFunds) -> dict[str, Decimal | None]:
     return funds.model_dump(
         include={"initial_budget", "annual_budget", "executed", "execution_rate"}
     )
 
 
-def _write_scores(
-    evaluation: SelfEvaluation, document: SelfEvaluationDocument, outcome: Evaluation
-) -> None:
+def stated_columns(document: SelfEvaluationDocument) -> dict[str, Any]:
+    """What is kept of a document in the columns of the self-evaluation."""
     total = document.funds.total
-    write_columns(
-        evaluation,
-        {
-            "expected_goal": document.expected_goal,
-            "actual_outcome": document.actual_outcome,
-            "execution_weight": total.weight,
-            "execution_score": total.score,
-            "execution_reason": total.deviation_reason,
-            "total_weight": document.total_weight,
-            "total_score": document.total_score,
-            "rating": document.rating,
-            "computed_rate": outcome.execution.rate,
-            "computed_execution_score": outcome.execution.score,
-            "computed_total": outcome.total_score,
-            "suggested_total": outcome.suggested_total,
-            "computed_rating": outcome.rating or "",
-        },
-    )
+    return {
+        "expected_goal": document.expected_goal,
+        "actual_outcome": document.actual_outcome,
+        "execution_weight": total.weight,
+        "execution_score": total.score,
+        "execution_reason": total.deviation_reason,
+        "total_weight": document.total_weight,
+        "total_score": document.total_score,
+        "rating": document.rating,
+    }
+
+
+def computed_columns(outcome: Evaluation) -> dict[str, Any]:
+    """What the rules give, in the columns beside it."""
+    return {
+        "computed_rate": outcome.execution.rate,
+        "computed_execution_score": outcome.execution.score,
+        "computed_total": outcome.total_score,
+        "suggested_total": outcome.suggested_total,
+        "computed_rating": outcome.rating or "",
+    }

@@ -87,8 +87,12 @@ def attachment_list(request: SignedInRequest, pk: int) -> HttpResponse:
     """All evidence for a form; a POST adds a file."""
     form = get_form(request.user, pk)
     problems: Iterable[str] = ()
+    status = 200
     if request.method == "POST":
-        problems = _add(request, form)
+        try:
+            problems, status = _add(request, form), 422
+        except WrongStatus as error:
+            problems, status = [str(error)], 409
         if not problems:
             return _back(request, form)
     context = {
@@ -97,11 +101,11 @@ def attachment_list(request: SignedInRequest, pk: int) -> HttpResponse:
         "problems": problems,
         "chosen": request.POST.get("row", request.GET.get("row", "")),
     }
-    return render(request, "scoring/attachment_list.html", context, status=422 if problems else 200)
+    return render(request, "scoring/attachment_list.html", context, status=status)
 
 
 def _add(request: SignedInRequest, form: Form) -> list[str]:
-    """Take in the file that was sent. Returns what is wrong with it."""
+    """Take in the file that was sent. Returns what is wrong with it. Raises WrongStatus."""
     try:
         require(request.user, form, Action.EDIT)
         file = request.FILES.get("file")
@@ -109,8 +113,6 @@ def _add(request: SignedInRequest, form: Form) -> list[str]:
             return ["请选择文件"]
         row = request.POST.get("row", "")
         added = add_attachment(form, file=file, name=file.name or "", row_code=row, by=request.user)
-    except WrongStatus as error:
-        return [str(error)]
     except ValidationError as error:
         return list(error.messages)
     messages.success(request, f"已上传「{added.name}」。")
@@ -125,15 +127,12 @@ def attachment_file(request: SignedInRequest, pk: int, number: int) -> FileRespo
 
 @allow_methods("POST")
 def attachment_remove(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """Remove one. Raises WrongStatus."""
     form = get_form(request.user, pk)
     attachment = get_attachment(form, number)
-    try:
-        require(request.user, form, Action.EDIT)
-        remove_attachment(attachment, by=request.user)
-    except WrongStatus as error:
-        messages.error(request, f"{error}。")
-    else:
-        messages.success(request, f"已删除「{attachment.name}」。")
+    require(request.user, form, Action.EDIT)
+    remove_attachment(attachment, by=request.user)
+    messages.success(request, f"已删除「{attachment.name}」。")
     return _back(request, form)
 
 

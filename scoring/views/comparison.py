@@ -267,7 +267,7 @@ def _told(
         places = aligned.places_before if removed else aligned.places_after
         path = _moved_path(one.path, places)
         cell = new_cells.cell(path)
-        was, now = _shown(one.before), _shown(one.after)
+        was, now = shown_value(one.before), shown_value(one.after)
         if one.happened is Happened.CHANGED:
             # As printed, with thousands separators, where the sheet has the very cell.
             was, now = _printed(old_cells, path, was), _printed(new_cells, path, now)
@@ -298,7 +298,13 @@ def _printed(cells: Anchors, path: str, otherwise: str) -> str:
     return (cell.text or EMPTY) if cell and cell.path == path else otherwise
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A cell of a document's JSON as lists of changes tell it."""
     if value is None or value == "":
         return EMPTY
     return _ATTAINMENT.get(value, str(value))
+
+
+def shown_happening(happened: str) -> str:
+    """「改动」, 「新增」, 「删除」 or 「移动」."""
+    return _HAPPENED[Happened(happened)]

@@ -85,8 +85,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Rows or columns of a sheet that were passed over. what: "rows" or "columns"; where: "12–15" or
-    "J（备注）"."""
+    """Rows, columns or cells of a sheet that were passed over. what: "rows", "columns" or "cells";
+    where: "12–15", "J（备注）" or "D4、E4（联系电话）"."""
 
     sheet: str
     what: str

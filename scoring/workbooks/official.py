@@ -8,7 +8,13 @@ from typing import Any
 
 from indicators.access import taxonomy_of
 from indicators.documents import DeclarationDocument
-from indicators.workbooks import amounts_between, declaration_from, new_form
+from indicators.workbooks import (
+    amounts_between,
+    declaration_from,
+    is_template_row,
+    joined_value,
+    new_form,
+)
 from perfgoals.common.sheets import Layout, shipped_layout, shipped_layouts
 from perfgoals.common.workbooks.filling import CellKind, CellProblem, Filled, fill
 from perfgoals.common.workbooks.marks import FORMAT, Mark
@@ -44,6 +50,8 @@ def evaluation_from(
         SelfEvaluationDocument,
         data,
         kind_of=evaluation_cell,
+        join=joined_value,
+        is_leftover=is_template_row,
         convert=amounts_between(found.money_unit, data["money_unit"]),
     )
 
@@ -125,12 +133,11 @@ def read_upload(data: bytes, form: Form, before: FormDocument) -> UploadedForm:
     """The workbook's say on the form, which says ``before`` now. Nothing is saved. Raises
     UnreadableWorkbook."""
     reading = find_forms(read_workbook(data), shipped_layouts())
-    upload = UploadedForm(remarks=list(reading.skipped))
+    upload = UploadedForm(remarks=[sheet.sentence for sheet in reading.skipped])
     found = _chosen(reading.forms, form, upload)
     if found is None:
         return upload
     upload.sheet = found.sheet
-    upload.blank_rows = found.blank_rows
     if not _is_for(found, form, before, upload):
         return upload
     if found.mark is not None and found.mark.form == form.pk:
@@ -139,7 +146,7 @@ def read_upload(data: bytes, form: Form, before: FormDocument) -> UploadedForm:
     upload.problems = filled.problems
     upload.places = filled.places
     upload.remarks += filled.remarks + _settled(before, filled.document)
-    upload.rows = len(found.rows)
+    upload.rows, upload.blank_rows = len(found.rows), filled.blank_rows
     if filled.document is not None:
         upload.document = _as_settled(filled.document, before)
         _take_over(upload, form, before)

@@ -74,7 +74,10 @@ def test_the_key_as_a_picture_and_as_text_and_a_code_to_confirm(zhang: User) -> 
     shown = texts(done, "#recovery-codes code")
     assert len(set(shown)) == 10
     assert "no-store" in done["Cache-Control"]
-    assert logged("password") == [("张三（zhang）", "启用动态验证码", "张三")]
+    assert logged("password") == [
+        ("张三（zhang）", "开始设置动态验证码", "张三"),
+        ("张三（zhang）", "启用动态验证码", "张三"),
+    ]
     for stored in StaticToken.objects.values_list("token", flat=True):
         assert stored not in "".join(shown).replace("-", "")
     assert "动态验证码已启用" in text(client.get(SET_UP))

@@ -24,6 +24,7 @@ from scoring.workbooks.flat import (
     FlatOffers,
     Made,
     flat_csv,
+    flat_template,
     flat_workbook,
     looks_flat,
     read_flat,
@@ -200,6 +201,25 @@ def test_the_template_of_one_kind_has_the_columns_of_that_kind() -> None:
 def test_a_form_in_the_template_of_its_kind_comes_back() -> None:
     assert read_back(FlatForm(MOBILE), kind=FormKind.DECLARATION) == [MOBILE]
     assert read_back(FlatForm(SOIL), kind=FormKind.SELF_EVALUATION) == [SOIL]
+
+
+@pytest.mark.django_db
+def test_the_template_offers_units_years_and_the_ratings_of_the_scheme() -> None:
+    data = flat_template(FormKind.SELF_EVALUATION, 2024, ["甲中心"], TAXONOMY)
+    workbook = load_workbook(BytesIO(data))
+    sheet = workbook["项目"]
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    offered = {}
+    for one in sheet.data_validations.dataValidation:
+        place = workbook.defined_names[one.formula1].attr_text.partition("!")[2].replace("$", "")
+        cells = workbook["选项"][place]
+        names = [row[0].value for row in cells]
+        offered[str(one.sqref).split("2:")[0]] = names
+    assert offered[heads["评分等级"]] == ["优", "良", "合格", "不合格"]
+    assert offered[heads["实施单位"]] == ["甲中心"]
+    assert offered[heads["年度"]][:3] == [2025, 2024, 2023]
+    assert offered[heads["表种"]] == ["自评表"]
+    assert read_flat(tables_of(data)).forms == []
 
 
 def test_level_2_is_offered_by_level_1() -> None:

@@ -46,6 +46,7 @@ def device_of(user: User, *, confirmed: bool = True) -> TOTPDevice | None:
 def begin_codes(user: User) -> TOTPDevice:
     """A new key to be brought onto a device. It counts for nothing until a code confirms it."""
     TOTPDevice.objects.filter(user=user, confirmed=False).delete()
+    record(AuditAction.PASSWORD, "开始设置动态验证码", by=user, subject=user)
     return TOTPDevice.objects.create(user=user, name="动态验证码", confirmed=False)
 
 

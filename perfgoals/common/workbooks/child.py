@@ -42,13 +42,14 @@ def main() -> None:
     answer: dict[str, Any]
     try:
         data = sys.stdin.buffer.read()
+        kind = check_container(data, limits)
         names = frozenset(asked["tables"])
-        if names and is_of_tables(data, limits, names):
-            for table in parse_tables(data, limits):
+        if names and is_of_tables(data, kind, names):
+            for table in parse_tables(data, kind, limits):
                 _send({"table": table})
             answer = {}
         else:
-            answer = {"sheets": parse(data, limits)}
+            answer = {"sheets": _parse(data, kind, limits)}
     except UnreadableWorkbook as error:
         answer = {"refused": [error.code, error.message]}
     except MemoryError:
@@ -77,7 +78,10 @@ def _limit(limits: Limits) -> None:
 def parse(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     """The sheets of a workbook as plain data. Raises UnreadableWorkbook, and whatever a parser raises
     for a broken file."""
-    kind = check_container(data, limits)
+    return _parse(data, check_container(data, limits), limits)
+
+
+def _parse(data: bytes, kind: Container, limits: Limits) -> list[dict[str, Any]]:
     counter = Counter(limits)
     if kind is Container.XLS:
         return _told(legacy.read_sheets(data, counter))

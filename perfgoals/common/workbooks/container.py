@@ -155,15 +155,17 @@ def _kind(data: bytes, names: set[str]) -> Container:
         return Container.XLSB
     if "xl/workbook.xml" in names:
         return Container.XLSX
-    if "content.xml" in names and b"opendocument.spreadsheet" in data[:_HEAD]:
-        if any(name.startswith(("basic/", "scripts/")) for name in names):
-            raise UnreadableWorkbook("macro", _MACRO)
-        # An encrypted one keeps its members as noise; its manifest alone says so.
+    if "content.xml" in names:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             manifest = _member_head(archive, "META-INF/manifest.xml")
-        if b"encryption-data" in manifest:
-            raise UnreadableWorkbook("password", PROTECTED)
-        return Container.ODS
+            stated = _member_head(archive, "mimetype") + manifest
+        if b"opendocument.spreadsheet" in stated:
+            if any(name.startswith(("basic/", "scripts/")) for name in names):
+                raise UnreadableWorkbook("macro", _MACRO)
+            # An encrypted one keeps its members as noise; its manifest alone says so.
+            if b"encryption-data" in manifest:
+                raise UnreadableWorkbook("password", PROTECTED)
+            return Container.ODS
     message = f"这不是 Excel 工作簿（可能是 Word 文档或压缩包）。{SAVE_AS}"
     raise UnreadableWorkbook("other", message)
 

@@ -21,16 +21,22 @@ from perfgoals.common.patches import MAX_ROWS, row_pairs
 from perfgoals.common.sheets import LOST
 from perfgoals.common.workbooks.cells import SheetCell
 from perfgoals.common.workbooks.formats import shown_places
-from perfgoals.common.workbooks.official import Found, FoundRow, OfficialForm
+from perfgoals.common.workbooks.official import Found, FoundRow, OfficialForm, PassedOver
 
 ROWS = "indicators"
 _SIGNS = frozenset({"", "-", "—", "——", "–", "―", "/", "无"})  # printed where no number belongs
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?|[+-]?\.\d+")
 _SHOWN = 40
 _NAMED = 20
+_UNPLACED = {"year": ("年度", "没有找到年度，请在表的标题下写明，如「（2024年度）」")}
+_COMPARISON = "应为 ≥、＞、≤、＜、＝ 之一，或 定性"
+_JOINED = ("target", "actual")
+_CONTENT = ("actual", "score", "deviation_reason")
 
 D = TypeVar("D", bound=Document)
 Convert = Callable[[Decimal], Decimal]
+Join = Callable[[str, str, str], str | None]
+"""Comparison, value and unit to the text of a cell; None for a comparison that is none."""
 
 
 class CellKind(StrEnum):
@@ -67,7 +73,8 @@ class CellProblem:
 
     @property
     def message(self) -> str:
-        place = f"工作表「{self.sheet}」{self.cell}".rstrip()
+        sheet = f"工作表「{self.sheet}」" if self.sheet else ""
+        place = f"{sheet}{self.cell}"
         read = f"读到「{self.found}」，" if self.found else ""
         return f"{place}（{self.label}）：{read}{self.expected}"
 
@@ -75,12 +82,16 @@ class CellProblem:
 @dataclass(slots=True)
 class Filled(Generic[D]):
     """document: None where there are problems. places: the cells of the sheet by path, for findings.
-    remarks: what was passed over."""
+    remarks: what was passed over, and what else should be known. passed: rows of the blank template that
+    nobody filled. rows: how many indicators there are; blank_rows: how many rows were blank."""
 
     document: D | None
     problems: list[CellProblem] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    passed: list[PassedOver] = field(default_factory=list)
+    rows: int = 0
+    blank_rows: int = 0
 
 
 def fill(
@@ -89,15 +100,19 @@ def fill(
     data: Mapping[str, Any],
     *,
     kind_of: Callable[[str], CellKind],
+    join: Join,
+    is_leftover: Callable[[str, str], bool],
     convert: Convert = lambda amount: amount,
 ) -> Filled[D]:
     """The document that the sheet makes of ``data`` (the JSON of the form as it now stands, or what a
     new one begins with).
 
-    kind_of: what the cell of a path holds, without row numbers (``indicators.weight``). convert: takes
-    amounts from the money unit of the sheet to that of the document.
+    kind_of: what the cell of a path holds, without row numbers (``indicators.weight``). join: makes one
+    text of comparison, value and unit that stand in columns of their own. is_leftover: whether a row
+    with that name and target is one of the blank template. convert: takes amounts from the money unit of
+    the sheet to that of the document.
     """
-    return _Filler(form, document_type, data, kind_of, convert).filled()
+    return _Filler(form, document_type, data, kind_of, join, is_leftover, convert).filled()
 
 
 class _Filler(Generic[D]):
@@ -107,9 +122,13 @@ class _Filler(Generic[D]):
         document_type: type[D],
         data: Mapping[str, Any],
         kind_of: Callable[[str], CellKind],
+        join: Join,
+        is_leftover: Callable[[str, str], bool],
         convert: Convert,
     ) -> None:
         self.form, self.document_type = form, document_type
+        self.join, self.is_leftover = join, is_leftover
+        self.leftovers: list[str] = []
         self.data: dict[str, Any] = copy.deepcopy(dict(data))
         self.kind_of, self.convert = kind_of, convert
         self.found: dict[str, Found] = {}
@@ -126,11 +145,23 @@ class _Filler(Generic[D]):
                 place = place.setdefault(part, {})
             self.put(place, last, path, found, self.kind_of(path))
         self.data[ROWS] = self.rows(self.data.get(ROWS, []))
+        for fault in self.form.faults:
+            found = Found(fault.path, fault.title, fault.cell.row, fault.cell.column, fault.cell)
+            self.found.setdefault(fault.path, found)
+            self.complain(fault.path, found, fault.expected)
         document = self.read()
         self.problems.sort(key=self.position)
         places = {path: found.address for path, found in self.found.items()}
+        passed = []
+        if self.leftovers:
+            where = "、".join(self.leftovers)
+            passed = [PassedOver("rows", where, "", "是没有填写的模板行，已略过")]
         remarks = [f"没有找到「{title}」，保持不变" for title in self.form.missing]
-        return Filled(document, self.problems, places, remarks + list(self.form.remarks))
+        remarks += [one.sentence for one in (*self.form.passed, *passed)]
+        remarks += self.form.remarks
+        blank = self.form.blank_rows + len(self.leftovers)
+        rows = len(self.data[ROWS])
+        return Filled(document, self.problems, places, remarks, passed, rows, blank)
 
     def read(self) -> D | None:
         try:
@@ -139,8 +170,9 @@ class _Filler(Generic[D]):
             for item in error.errors:
                 found = self.found.get(item.path)
                 if found is None:
+                    label, expected = _UNPLACED.get(item.path, (item.path, item.message))
                     self.problems.append(
-                        CellProblem(self.form.sheet, "", item.path, "", item.message, item.path)
+                        CellProblem(self.form.sheet, "", label, "", expected, item.path)
                     )
                 elif not any(problem.path == item.path for problem in self.problems):
                     # The message of the document repeats what was read; here it is told apart.
@@ -209,6 +241,9 @@ class _Filler(Generic[D]):
             earlier = known.get(found.number)
             if found.blank and not self.was_blank(earlier):
                 continue  # its content was cleared: it is gone
+            if earlier is None and self.is_of_template(found):
+                self.leftovers.append(str(found.number))
+                continue
             row = copy.deepcopy(earlier) if earlier is not None else {}
             if found.code and earlier is None and not before:
                 row["code"] = found.code
@@ -217,9 +252,36 @@ class _Filler(Generic[D]):
                 path = f"{ROWS}.{len(rows)}.{name}"
                 if named is not None:
                     cell = replace(cell, title=f"{named.text[:_NAMED]} · {cell.title}")
+                if name in _JOINED:
+                    cell = self.joined(found, name, cell)
                 self.put(row, name, path, cell, self.kind_of(f"{ROWS}.{name}"))
             rows.append(row)
         return rows
+
+    def is_of_template(self, found: FoundRow) -> bool:
+        """Whether the row is one that the blank form has for filling and nobody filled."""
+        cells = {name: one.cell for name, one in found.cells.items() if one.cell is not None}
+        if any(name in cells for name in _CONTENT):
+            return False
+        name, target = (cells[key].text if key in cells else "" for key in ("name", "target"))
+        return self.is_leftover(name, target)
+
+    def joined(self, row: FoundRow, name: str, found: Found) -> Found:
+        """The cell with the comparison and the unit that stand in columns of their own."""
+        cell = found.cell
+        parts = [row.comparison if name == "target" else None, row.measure]
+        if cell is None or cell.problem or not any(parts):
+            return found
+        if name == "actual" and not any(char.isdigit() for char in cell.text):
+            return found  # 「达成指标」 is no number of anything
+        sign, measure = (part.text if part is not None else "" for part in parts)
+        text = self.join(sign, cell.text, measure)
+        if text is None and row.comparison is not None:
+            part = row.comparison
+            place = Found(found.path, f"{found.title} · 比较符号", part.row, part.column, part)
+            self.complain(f"{ROWS}.{row.number}.comparison", place, _COMPARISON)
+            return found
+        return replace(found, cell=SheetCell(cell.row, cell.column, text or cell.text))
 
     def was_blank(self, row: Mapping[str, Any] | None) -> bool:
         names = self.form.columns - {"level1", "level2"}

@@ -16,6 +16,7 @@ from functools import cache
 from perfgoals.common.sheets.layout import CellSpec, Layout, place_cells
 
 _LONGEST = 40
+_LONGEST_SIGN = 10
 _SPACES = re.compile(r"[\s\u200b\ufeff:]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTITIVE = re.compile(r"^其中[:：]\s*")
@@ -43,6 +44,7 @@ _SYNONYMS = {
     "偏差原因": "偏差原因分析及改进措施", "偏差原因分析": "偏差原因分析及改进措施",
     "偏差原因及改进措施": "偏差原因分析及改进措施",
     "偏差原因分析与改进措施": "偏差原因分析及改进措施",
+    "原因分析": "偏差原因分析及改进措施", "原因分析及改进措施": "偏差原因分析及改进措施",
     "未完成原因": "偏差原因分析及改进措施", "未完成原因分析": "偏差原因分析及改进措施",
     "未完成原因和改进措施": "偏差原因分析及改进措施",
     "未完成原因及改进措施": "偏差原因分析及改进措施",
@@ -76,7 +78,9 @@ SECOND_CHOICE = {
 }
 """Labels that are looked for where that of the layout is not there."""
 
-COMPARISONS = frozenset({"指标性质", "指标值性质", "比较符号", "比较", "符号", "运算符号", "计算符号"})
+COMPARISONS = frozenset(
+    {"指标性质", "指标值性质", "比较符号", "比较", "符号", "运算符号", "计算符号"}
+)
 """Headings of a column that holds the comparison of a target alone: ≥."""
 
 MEASURES = frozenset({"度量单位", "计量单位", "指标单位", "单位"})
@@ -100,6 +104,11 @@ def fold(text: str) -> str:
     folded = _SPACES.sub("", unicodedata.normalize("NFKC", text))
     folded = _PREFIX.sub("", _BRACKETS.sub("", folded)).strip("、,.-—")
     return _SYNONYMS.get(folded, folded) if len(folded) <= _LONGEST else ""
+
+
+def is_sign(text: str) -> bool:
+    """Whether the text is a mark where nothing belongs: 「—」, 「（）」, 「：」."""
+    return len(text) <= _LONGEST_SIGN and not fold(text)
 
 
 @dataclass(frozen=True, slots=True)

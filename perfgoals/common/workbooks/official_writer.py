@@ -8,7 +8,7 @@ sheet when it is copied into another workbook.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
@@ -61,7 +61,7 @@ class OfficialSheet:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def official_workbook(forms: Sequence[OfficialSheet], *, title: str) -> bytes:
+def official_workbook(forms: Iterable[OfficialSheet], *, title: str) -> bytes:
     """One worksheet for each form. Raises CellRefused, which names the form."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -206,6 +207,10 @@ def _value(cell: Element) -> tuple[str, str, str]:
         return "b", "1" if _get(cell, "boolean-value") == "true" else "0", ""
     if kind == "date":
         day = _get(cell, "date-value").partition(".")[0]
+        try:
+            datetime.fromisoformat(day)
+        except ValueError:
+            return "s", text or day, "不是有效的日期"
         return ("m", day, "") if "T" in day else ("d", day, "")
     if kind == "time":
         match = _TIME.match(_get(cell, "time-value"))

@@ -75,9 +75,18 @@ def read_sheets_or_tables(
     if done.returncode:
         log.warning("reading process ended: %s\n%s", done.returncode, done.stderr[-2000:])
         raise _too_heavy()
+    try:
+        return _taken(done.stdout)
+    except (ValueError, ArithmeticError) as error:
+        # A day or a number that the reading process let through, and that is none.
+        log.warning("what the reading process sent cannot be taken", exc_info=True)
+        raise _broken() from error
+
+
+def _taken(sent: bytes) -> tuple[list[ReadSheet], list[Table]]:
     sheets: list[ReadSheet] = []
     tables: list[Table] = []
-    for line in done.stdout.splitlines():
+    for line in sent.splitlines():
         answer = json.loads(line)
         if "refused" in answer:
             raise UnreadableWorkbook(*answer["refused"])
@@ -85,11 +94,15 @@ def read_sheets_or_tables(
             raise _too_heavy()
         if "failed" in answer:
             log.info("workbook cannot be read\n%s", answer["failed"])
-            raise UnreadableWorkbook("broken", f"工作簿已损坏或不合规范，无法读取。{SAVE_AS}")
+            raise _broken()
         if "table" in answer:
             tables.append(table_from_plain(answer["table"]))
         sheets += [sheet_from_plain(sheet) for sheet in answer.get("sheets", ())]
     return sheets, tables
+
+
+def _broken() -> UnreadableWorkbook:
+    return UnreadableWorkbook("broken", f"工作簿已损坏或不合规范，无法读取。{SAVE_AS}")
 
 
 def _too_heavy() -> UnreadableWorkbook:

@@ -19,12 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from perfgoals.common.workbooks import binary, legacy, opendocument
 from perfgoals.common.workbooks.cells import FORMULA
-from perfgoals.common.workbooks.container import (
-    Container,
-    Limits,
-    UnreadableWorkbook,
-    check_container,
-)
+from perfgoals.common.workbooks.container import Container, Limits, UnreadableWorkbook
 from perfgoals.common.workbooks.extent import Counter, SheetExtent
 from perfgoals.common.workbooks.formats import shown_places, shows_date, shows_percent
 from perfgoals.common.workbooks.markup import place_of, read_formats, sheet_members
@@ -45,9 +40,8 @@ _ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"')
 _LITERAL = re.compile(r'"[^"]+"|\\.')
 
 
-def is_of_tables(data: bytes, limits: Limits, names: frozenset[str]) -> bool:
-    """Whether two sheets or more bear names of tables. Raises UnreadableWorkbook."""
-    kind = check_container(data, limits)
+def is_of_tables(data: bytes, kind: Container, names: frozenset[str]) -> bool:
+    """Whether two sheets or more of a workbook, whose container was checked, bear names of tables."""
     if kind is Container.XLS:
         found = legacy.sheet_names(data)
     else:
@@ -60,10 +54,9 @@ def is_of_tables(data: bytes, limits: Limits, names: frozenset[str]) -> bool:
     return len({name.strip() for name in found} & names) >= 2
 
 
-def parse_tables(data: bytes, limits: Limits) -> Iterator[PlainTable]:
-    """The sheets one after another. Raises UnreadableWorkbook, and whatever a parser raises for a
-    broken file."""
-    kind = check_container(data, limits)
+def parse_tables(data: bytes, kind: Container, limits: Limits) -> Iterator[PlainTable]:
+    """The sheets one after another; the container was checked. Raises UnreadableWorkbook, and whatever
+    a parser raises for a broken file."""
     counter = Counter(limits)
     if kind is Container.XLS:
         yield from map(_from_cells, legacy.read_sheets(data, counter))

@@ -79,7 +79,7 @@ KIND = Column(
 )  # fmt: skip
 CODE = Column("project_code", "项目编码", _N, ("项目代码", "项目编号"), 18, note=_CODED)
 NAME = Column("name", "项目名称", _T, ("项目",), 32)
-UNIT = Column("unit", "实施单位", _T, ("项目单位", "项目实施单位", "单位", "单位名称"), 31)
+UNIT = Column("unit", "实施单位", _T, ("项目单位", "项目实施单位", "单位", "单位名称"), 34)
 
 _REFERENCE = "与「项目」表中的一致。"
 
@@ -129,12 +129,12 @@ PROJECTS = TableSpec(
             choices={"元": "元", "万元": "万元"},
             note="「资金」表中这个项目的金额以元还是以万元计。",
         ),
-        Column("overall_goal", "项目总目标", _T, (), 40),
+        Column("overall_goal", "项目总目标", _T, (), 60),
         Column(
-            "goal", "年度总体目标", _T, ("预期目标", "年度目标", "预算目标", "年初设定目标"), 40,
+            "goal", "年度总体目标", _T, ("预期目标", "年度目标", "预算目标", "年初设定目标"), 60,
             note="申报表的年度总体目标，自评表的预期目标。",
         ),
-        Column("actual_outcome", "实际完成情况", _T, (), 40),
+        Column("actual_outcome", "实际完成情况", _T, (), 60),
         Column(
             "total_weight", "分值合计", ColumnKind.POINTS, ("总分值",), 10,
             note="表上写明的分值合计；系统另行计算并核对。",

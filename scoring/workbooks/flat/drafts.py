@@ -27,7 +27,8 @@ _NO_UNIT = "请填「元」或「万元」，这份表在「资金」表里有�
 @dataclass(slots=True)
 class Draft:
     """A form as far as it was read. kind: None where the row does not say it, or says it wrongly; such
-    a form has no data. data: the JSON of the document."""
+    a form has no data. data: the JSON of the document. named: the cells that the first ``counted``
+    problems name."""
 
     kind: FormKind | None
     reference: Reference
@@ -37,6 +38,8 @@ class Draft:
     data: dict[str, Any] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     has_amounts: bool = False
+    named: set[tuple[str, str]] = field(default_factory=set)
+    counted: int = 0
 
     def begin_funds(self, found: FoundTable | None) -> None:
         """A blank cell for every amount that the table has a column for."""
@@ -51,8 +54,7 @@ class Draft:
             projects = self.places.projects
             row = self.places.project
             cell = projects.address(row, "money_unit") or f"第 {row} 行"
-            wrong = any(problem.cell == cell for problem in self.problems)
-            if not wrong:
+            if not self.is_named(projects.name, cell):
                 self.problems.append(
                     CellProblem(projects.name, cell, "金额单位", "", _NO_UNIT, "money_unit")
                 )
@@ -70,9 +72,15 @@ class Draft:
         place = self.places.get(path)
         sheet = place.sheet if place else self.places.projects.name
         cell = place.cell if place else f"第 {self.places.project} 行"
-        if not any(one.sheet == sheet and one.cell == cell for one in self.problems):
+        if not self.is_named(sheet, cell):
             label = self.places.label(path)
             self.problems.append(CellProblem(sheet, cell, label, found, expected, path))
+
+    def is_named(self, sheet: str, cell: str) -> bool:
+        """Whether a problem names the cell already; there may be a hundred thousand of them."""
+        self.named.update((one.sheet, one.cell) for one in self.problems[self.counted :])
+        self.counted = len(self.problems)
+        return (sheet, cell) in self.named
 
     def remark_if(self, cell: CellValue, found: FoundTable, row: int, key: str) -> None:
         """Say that a cell was passed over which this kind of form does not have."""
@@ -135,6 +143,7 @@ class Draft:
                 "",
                 f"这份表的指标有 {len(rows)} 行，一份表最多 {MAX_ROWS} 行",
             )
+            del rows[MAX_ROWS:]  # that is said; the others need not be looked at
         seen: dict[str, int] = {}
         for number, row in enumerate(rows):
             code = row.get("code")

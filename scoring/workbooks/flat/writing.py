@@ -127,6 +127,8 @@ def flat_workbook(
     book = TablesWriter(title)
     book.words(INSTRUCTIONS, instructions(kind), (20, 92))
     by_key = (offers or FlatOffers()).by_key()
+    if kind is not None:
+        by_key["kind"] = Offer([kind.label])
     specs = tables_of(kind)
     sheets = {spec.name: book.table(spec, by_key) for spec in specs}
     for number, form in enumerate(forms, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perfgoals.common.workbooks.cells import SheetCell, Span
-from perfgoals.common.workbooks.labels import Place, Wording
+from perfgoals.common.workbooks.labels import SECOND_CHOICE, Place, Wording
 from perfgoals.common.workbooks.marks import Mark
 from perfgoals.common.workbooks.official.found import Found
 from perfgoals.common.workbooks.official.region import Label, Region
@@ -14,11 +14,14 @@ _MAX_ALIKE = 20  # labels of one text that are looked at
 
 
 class FixedCells:
-    """Finds them by the words of a layout. missing: the names of those that are not there."""
+    """Finds them by the words of a layout. missing: the names of those that are not there. read: the
+    places of all cells that went into one. remarks: what should be known of it."""
 
     def __init__(self, region: Region, words: Wording) -> None:
         self.region, self.words = region, words
         self.missing: list[str] = []
+        self.read: set[tuple[int, int]] = set()
+        self.remarks: list[str] = []
 
     def head(self, below: int) -> Iterator[Found]:
         labels = self.region.above(below)
@@ -28,12 +31,38 @@ class FixedCells:
             mine = mine[:_MAX_ALIKE]
             if place.group:
                 mine = [x for x in mine if self.group(x, place, labels) == place.group]
+            if not mine and not place.column:
+                found = self.elsewhere(place, below, labels)
+                if found is not None:
+                    yield found
+                    continue
             if not mine or (place.column and place.column not in headings):
                 self.missing.append(place.title)
             elif place.column:
                 yield self.crossing(place, mine[0].span, headings[place.column].span)
             else:
                 yield self.beside(place, mine[0], labels)
+
+    def elsewhere(self, place: Place, below: int, labels: Sequence[Label]) -> Found | None:
+        """A cell that holds the label and the value, or one beside a label that says nearly the same."""
+        for word in (place.label, *SECOND_CHOICE.get(place.label, ())):
+            for label in self.region.inline:
+                if label.text == word and label.cell.row < below:
+                    self.note_second(place, word)
+                    row, column = label.cell.row, label.cell.column
+                    self.read.add((row, column))
+                    cell = SheetCell(row, column, label.value)
+                    return Found(place.path, place.title, row, column, cell, place.money)
+            for label in labels:
+                if label.text == word != place.label:
+                    self.note_second(place, word)
+                    self.read.add((label.cell.row, label.cell.column))
+                    return self.beside(place, label, labels)
+        return None
+
+    def note_second(self, place: Place, word: str) -> None:
+        if word != place.label:
+            self.remarks.append(f"没有「{place.title}」，按「{word}」读取")
 
     def headings(self, places: Iterable[Place], labels: Sequence[Label]) -> dict[str, Label]:
         """The headings of the columns of a block: those of the row that has most of them."""
@@ -69,6 +98,7 @@ class FixedCells:
                 mark = isinstance(cell.value, str) and Mark.read(cell.value)
                 if cell.address in others or mark:
                     break
+                self.read.add((cell.row, cell.column))
                 return Found(place.path, place.title, cell.row, cell.column, cell, place.money)
             column = span.right + 1
         return Found(place.path, place.title, row, begin, None, place.money)
@@ -79,6 +109,7 @@ class FixedCells:
             for across in range(column.left, column.right + 1):
                 cell = self.region.sheet.at(number, across)
                 if cell is not None:
+                    self.read.add((cell.row, cell.column))
                     return Found(place.path, place.title, cell.row, cell.column, cell, place.money)
         return Found(place.path, place.title, row.top, column.left, None, place.money)
 
@@ -99,6 +130,7 @@ class FixedCells:
                 for across in range(column, heading.span.right + 1)
                 if (cell := self.region.sheet.own(row, across)) is not None
             ]
+            self.read |= {(cell.row, cell.column) for cell in cells}
             if len(cells) > 1:
                 first = cells[0]
                 joined = "\n".join(cell.text for cell in cells)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from perfgoals.common.workbooks.cells import ReadSheet, SheetCell, Span
-from perfgoals.common.workbooks.labels import fold
+from perfgoals.common.workbooks.labels import fold, inline
 
 NAME_LABEL = "项目名称"
 _TITLE_ROWS = 6  # so far above 项目名称 may a title stand
@@ -16,25 +16,48 @@ Rows = dict[int, list[SheetCell]]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text that may be a label, folded, with its cell and the range that this covers."""
+    """A text that may be a label, folded, with its cell and the range that this covers. value: what
+    follows in the same cell (「项目名称：甲项目」), "" for a label alone."""
 
     text: str
     cell: SheetCell
     span: Span
+    value: str = ""
 
 
 class Region:
-    """rows: the cells that are not blank, by row. first, last: the first and the last row."""
+    """rows: the cells that are not blank, by row. first, last: the first and the last row. inline:
+    cells that may hold a label and its value."""
 
     def __init__(self, sheet: ReadSheet, first: int, rows: Rows) -> None:
         self.sheet, self.first, self.rows = sheet, first, rows
         self.last = max(rows)
         self.cells = [cell for cells in rows.values() for cell in cells]
-        self.labels = [
-            Label(folded, cell, sheet.span(cell.row, cell.column))
-            for cell in self.cells
-            if isinstance(cell.value, str) and (folded := fold(cell.value))
-        ]
+        self.labels: list[Label] = []
+        self.inline: list[Label] = []
+        for cell in self.cells:
+            if not isinstance(cell.value, str):
+                continue
+            span = sheet.span(cell.row, cell.column)
+            if folded := fold(cell.value):
+                self.labels.append(Label(folded, cell, span))
+            if both := inline(cell.value):
+                self.inline.append(Label(both[0], cell, span, both[1]))
+
+    @property
+    def name_row(self) -> int:
+        """The row of 项目名称; above it stands the title."""
+        names = (cell.row for cell in self.cells if _is_name_label(cell))
+        return min(names, default=self.first)
+
+    def reword(self, words: Mapping[str, str], first: int, last: int) -> None:
+        """Labels of these rows that stand for other words."""
+        if not words:
+            return
+        for labels in (self.labels, self.inline):
+            for place, label in enumerate(labels):
+                if first <= label.cell.row <= last and label.text in words:
+                    labels[place] = replace(label, text=words[label.text])
 
     def above(self, row: int) -> list[Label]:
         """The labels above a row."""
@@ -62,11 +85,14 @@ def regions(sheet: ReadSheet) -> Iterator[Region]:
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else sheet.rows + 1
         own = {row: rows[row] for row in range(start, end) if row in rows}
-        yield Region(sheet, start, own)
+        yield Region(sheet, min(own), own)
 
 
 def _is_name_label(cell: SheetCell) -> bool:
-    return isinstance(cell.value, str) and fold(cell.value) == NAME_LABEL
+    if not isinstance(cell.value, str):
+        return False
+    both = inline(cell.value)
+    return fold(cell.value) == NAME_LABEL or (both is not None and both[0] == NAME_LABEL)
 
 
 def _title_row(rows: Rows, row: int, lowest: int) -> int:

@@ -42,7 +42,7 @@ _MENTIONS = {
 _CHUNK = 1 << 18
 _LINE = 13.5  # height of a line of text, in points
 _PADDING = 2.0
-_MOST_LINES = 12
+_MOST_LINES = 28  # no row of a spreadsheet may be higher than 409.5 points
 _Written = tuple[str, int]
 _SPOOLED = 4 << 20
 _END = b"</sheetData>"
@@ -148,10 +148,10 @@ class SheetRows:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines the text takes in a column, told generously; no row grows beyond a dozen."""
+    """How many lines the text takes in a column, told generously."""
     lines = 0
     for line in text.split("\n"):
-        units = sum(2 if sign > "\u02ff" else 1 for sign in line[: 12 * int(width)])
+        units = sum(2 if sign > "\u02ff" else 1 for sign in line[: _MOST_LINES * int(width)])
         lines += max(1, ceil(units * 1.05 / (width - 1)))
     return min(lines, _MOST_LINES)
 

@@ -56,6 +56,9 @@ _FORMATS = {
     ColumnKind.YEAR: "0",
     ColumnKind.WHOLE: "0",
 }
+_HORIZONTAL = dict.fromkeys(NUMBERS, "right") | dict.fromkeys(
+    (ColumnKind.DAY, ColumnKind.YEAR, ColumnKind.WHOLE), "center"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +186,16 @@ class TableWriter:
     def _column(self, column: Column) -> RowColumn:
         code = _FORMATS.get(column.kind, TEXT_FORMAT)
         wraps = code == TEXT_FORMAT and column.width >= _WRAPPED
+        alignment = Alignment(
+            horizontal=_HORIZONTAL.get(column.kind), vertical="top", wrap_text=wraps
+        )
         cell = Cell(self.sheet, 1, 1)
-        cell.font = self.book.font
-        cell.alignment = Alignment(vertical="top", wrap_text=wraps)
         # Cells that are still blank look like those that are not.
         dimension = self.sheet.column_dimensions[self.letters[column.key]]
+        cell.font = dimension.font = self.book.font
+        cell.alignment = dimension.alignment = alignment
         dimension.width = column.width
         dimension.number_format = code
-        dimension.font, dimension.alignment = (
-            self.book.font,
-            Alignment(vertical="top", wrap_text=wraps),
-        )
         if column.system:
             cell.fill = dimension.fill = _SYSTEM
         return RowColumn(cell, code, column.width if wraps else 0, column.kind in NUMBERS)

@@ -1,0 +1,94 @@
+"""A workbook given back with its wrong cells marked: a process of its own opens it, for it came from
+outside; and the same as a plain list, for the kinds that are not written."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from perfgoals.common.documents import MAX_TEXT
+from perfgoals.common.workbooks.marking_child import HEADINGS, SHEET, WIDTHS
+from perfgoals.common.workbooks.writer import put_text, workbook_bytes
+
+log = logging.getLogger(__name__)
+
+MOST_MARKS = 20_000
+"""Cells that are marked; of more the list names only the first."""
+
+_MEMORY = 1_500 << 20
+_SECONDS = 300
+_ROOT = Path(__file__).resolve().parents[3]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from perfgoals.common.workbooks.marking_child import main; main()"
+)
+_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMark:
+    """What is wrong with a cell. sheet, cell: "" where it is no cell of a sheet; level: in Chinese."""
+
+    sheet: str
+    cell: str
+    label: str
+    found: str
+    message: str
+    level: str
+
+
+def marked_workbook(data: bytes, marks: Sequence[ErrorMark]) -> bytes | None:
+    """The workbook (.xlsx) with the cells filled and commented, a column 错误说明 beside each sheet and a
+    sheet 错误说明. None for a file of another kind, and for one that cannot be opened in bounded time and
+    memory."""
+    if not data.startswith(b"PK\x03\x04"):
+        return None
+    asked = json.dumps({"memory": _MEMORY, "seconds": _SECONDS})
+    told = json.dumps([asdict(mark) for mark in marks[:MOST_MARKS]]).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), asked],
+            input=len(told).to_bytes(8, "big") + told + data,
+            capture_output=True,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("marking process took too long")
+        return None
+    if done.returncode or not done.stdout.startswith(b"PK"):
+        log.warning("marking process ended: %s\n%s", done.returncode, done.stderr[-2000:])
+        return None
+    return done.stdout
+
+
+def error_list(marks: Sequence[ErrorMark]) -> bytes:
+    """The list alone as a workbook (.xlsx)."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = SHEET
+    for number, heading in enumerate(HEADINGS, 1):
+        cell = sheet.cell(1, number)
+        put_text(cell, heading)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E7ECF3")
+        sheet.column_dimensions[cell.column_letter].width = WIDTHS[number - 1]
+    for row, mark in enumerate(marks[:MOST_MARKS], 2):
+        texts = (mark.sheet, mark.cell, mark.label, mark.found, mark.message, mark.level)
+        for number, text in enumerate(texts, 1):
+            cell = sheet.cell(row, number)
+            put_text(cell, text[:MAX_TEXT])
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "A2"
+    return workbook_bytes(book)

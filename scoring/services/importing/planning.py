@@ -1,0 +1,386 @@
+"""What a file would do: each of its forms held against the one that is kept, judged, and told."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from perfgoals.common.audit import record
+from perfgoals.common.bulk import insert_rows
+from perfgoals.common.documents import DocumentError
+from perfgoals.common.findings import Finding, Level
+from perfgoals.common.models import AuditAction, Job
+from perfgoals.common.patches import Difference
+from projects.models import Form, FormPresence
+from projects.services import PRESENT
+from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
+from scoring.access import form_document
+from scoring.documents import FormDocument
+from scoring.models import ImportBatch, ImportItem
+from scoring.services.cell_names import cell_name
+from scoring.services.editing import with_row_codes
+from scoring.services.importing.comparing import as_kept_form, changed_cells
+from scoring.services.importing.grouping import grouped
+from scoring.services.importing.judging import Schemes, Verdict, Waived, judged, waivers_of
+from scoring.services.importing.matching import Desk, Match, Mismatch, repeated
+from scoring.services.importing.progress import Report
+from scoring.services.importing.uploading import WrongStanding, locked_batch
+
+if TYPE_CHECKING:
+    from perfgoals.accounts.models import User
+    from scoring.workbooks.files import ReadFile, ReadForm
+
+Plan = ImportItem.Plan
+State = ImportBatch.State
+Over = Callable[["ReadForm", FormDocument], FormDocument]
+"""The form as the file has it, over what is kept: cells that the file does not show stay. May raise
+DocumentError where both together are no form."""
+
+_AT_ONCE = 500
+_CHECKING = "正在核对和检查"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A form of the file on its way to an item."""
+
+    read: ReadForm
+    match: Match | None = None
+    plan: ImportItem.Plan = Plan.ERROR
+    why: str = ""
+    document: FormDocument | None = None
+    version: int | None = None
+    changes: list[Difference] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=lambda: Verdict([]))
+    takeable: bool = False
+
+    def refuse(self, plan: ImportItem.Plan, why: str) -> None:
+        self.plan, self.why = plan, why
+
+
+@transaction.atomic
+def plan_batch(
+    batch: ImportBatch, file: ReadFile, *, over: Over, report: Report, job: Job | None = None
+) -> ImportBatch:
+    """Keep what the file would do as the items of the batch, which then waits for an answer.
+
+    job: the one that was ordered; without one the batch is read at once. Raises WrongStanding where the
+    batch has gone another way since.
+    """
+    batch = locked_batch(batch.pk)
+    if job is not None and (batch.state != State.READING or batch.job_id != job.pk):
+        raise WrongStanding("这次读取已被别的操作取代")
+    drafts = drafted(file, by=batch.by, over=over, report=report)
+    batch.items.all().delete()
+    report(0, 0, "正在保存读取结果")
+    insert_rows(ImportItem, (_item(batch, n, one) for n, one in enumerate(drafts, 1)))
+    batch.kind, batch.state, batch.message = file.kind.value, State.READY.value, ""
+    batch.summary = summary_of(file, drafts)
+    batch.save(update_fields=["kind", "state", "message", "summary"])
+    record(
+        AuditAction.CREATED,
+        f"读取待导入的文件「{batch.name}」",
+        by=batch.by,
+        subject=batch,
+        details={"表": len(drafts), "行": file.rows, **batch.summary["plans"]},
+    )
+    return batch
+
+
+def drafted(file: ReadFile, *, by: User, over: Over, report: Report) -> list[Draft]:
+    """Every form of the file, in its order, with what would become of it. Nothing is written."""
+    drafts = [Draft(one, remarks=list(one.remarks)) for one in file.forms]
+    desk = Desk(file.forms, by=by)
+    for draft in drafts:
+        _find(draft, desk)
+    for places in repeated(one.match.key if one.match else None for one in drafts).values():
+        for place in places:
+            others = "、".join(_where(drafts[other].read) for other in places if other != place)
+            _complain(drafts[place], "import.repeated", "", "", f"同一份表在文件里还有：{others}")
+    work = _Work(desk, Schemes(), over)
+    done = 0
+    for start in range(0, len(drafts), _AT_ONCE):
+        chunk = drafts[start : start + _AT_ONCE]
+        work.load([one.match.form for one in chunk if one.match and one.match.form])
+        for draft in chunk:
+            if draft.match is not None:
+                work.plan(draft)
+            _tell_problems(draft)
+            done += 1
+            if done % 20 == 0 or done == len(drafts):
+                report(done, len(drafts), _CHECKING)
+    return drafts
+
+
+def _find(draft: Draft, desk: Desk) -> None:
+    read = draft.read
+    for problem in read.problems:
+        draft.problems.append(
+            {
+                "sheet": problem.sheet,
+                "cell": problem.cell,
+                "label": problem.label,
+                "level": Level.ERROR.value,
+                "code": "cell",
+                "path": problem.path,
+                "found": problem.found,
+                "message": problem.expected,
+            }
+        )
+    if read.document is None:
+        draft.refuse(Plan.ERROR, "有不能读入的单元格")
+        return
+    found = desk.match(read, read.document)
+    if isinstance(found, Mismatch):
+        _complain(draft, found.code, found.path, found.found, found.message)
+        return
+    if not desk.may_reach(found.unit):
+        draft.refuse(Plan.FORBIDDEN, f"「{found.unit.name}」不在您管理的单位之内")
+        return
+    draft.match = found
+
+
+def _complain(draft: Draft, code: str, path: str, found: str, message: str) -> None:
+    """An error that belongs to the form as such: it cannot be taken."""
+    place = draft.read.places.get(path)
+    draft.problems.append(
+        {
+            "sheet": place.sheet if place else draft.read.sheet,
+            "cell": place.cell if place else "",
+            "label": cell_name(path) or "整份表",
+            "level": Level.ERROR.value,
+            "code": code,
+            "path": path,
+            "found": found[:80],
+            "message": message,
+        }
+    )
+    draft.match = None
+    draft.refuse(Plan.ERROR, message)
+
+
+class _Work:
+    """Comparing and judging, chunk by chunk."""
+
+    def __init__(self, desk: Desk, schemes: Schemes, over: Over) -> None:
+        self.desk, self.schemes, self.over = desk, schemes, over
+        self.kept: dict[int, Form] = {}
+        self.waived: dict[int, Waived] = {}
+        self.present: dict[int, list[str]] = {}
+
+    def load(self, numbers: Sequence[int]) -> None:
+        """The kept forms with all that they say; a handful of queries for all of them."""
+        self.kept = {
+            form.pk: form
+            for kind, children in _CHILDREN.items()
+            for form in Form.objects.filter(pk__in=numbers, kind=kind.value)
+            .select_related(children[0])
+            .prefetch_related("funding_lines", "__".join(children))
+            .order_by()
+        }
+        self.waived = waivers_of(numbers)
+        self.present = _present(numbers)
+
+    def plan(self, draft: Draft) -> None:
+        match = draft.match
+        assert match is not None  # who calls has looked
+        if match.form is None:
+            self.plan_new(draft, match)
+        else:
+            self.plan_kept(draft, match, self.kept[match.form])
+
+    def plan_new(self, draft: Draft, match: Match) -> None:
+        document = draft.read.document
+        assert document is not None
+        if not self.desk.years[document.year]:
+            draft.refuse(Plan.FORBIDDEN, f"{document.year} 年度已停止填报")
+            return
+        if match.project is None:
+            draft.remarks.append(f"将新建项目「{document.project.name}」")
+        draft.document = with_row_codes(document).as_kept()
+        draft.verdict = judged(draft.document, self.schemes.of(document, None))
+        self.settle(draft, Plan.NEW, match.how)
+
+    def plan_kept(self, draft: Draft, match: Match, form: Form) -> None:
+        read = draft.read
+        assert read.document is not None
+        before = form_document(form)
+        draft.version = form.version
+        try:
+            over = self.over(read, before)
+        except DocumentError as error:
+            for item in error.errors:
+                _complain(draft, item.code, item.path, "", item.message)
+            return
+        after, remarks = as_kept_form(form, before, over)
+        draft.remarks += remarks
+        draft.changes = changed_cells(before, after)
+        if not draft.changes:
+            draft.refuse(Plan.UNCHANGED, match.how)
+            return
+        if not self.desk.years[form.year_id]:
+            draft.refuse(Plan.FORBIDDEN, f"{form.year_id} 年度已停止填报")
+            return
+        try:
+            next_status(Status(form.status), Action.EDIT)
+        except WrongStatus as error:
+            draft.refuse(Plan.LOCKED, str(error))
+            return
+        draft.document = with_row_codes(after).as_kept()
+        waived = self.waived.get(form.pk, frozenset())
+        draft.verdict = judged(draft.document, self.schemes.of(after, form), waived)
+        conflict = self.conflict(read, form)
+        self.settle(draft, Plan.CONFLICT if conflict else Plan.CHANGED, conflict or match.how)
+
+    def conflict(self, read: ReadForm, form: Form) -> str:
+        """Why the kept form may hold work that the file knows nothing of, "" where it does not."""
+        if read.version and read.version != form.version:
+            return f"文件是第 {read.version} 版时下载的，表现在是第 {form.version} 版，其间另有修改"
+        people = self.present.get(form.pk)
+        return f"{'、'.join(people)}正打开着这份表" if people else ""
+
+    def settle(self, draft: Draft, plan: ImportItem.Plan, why: str) -> None:
+        draft.plan, draft.why = plan, why
+        errors = draft.verdict.count(Level.ERROR)
+        if errors:
+            draft.refuse(Plan.ERROR, f"检查有 {errors} 处错误")
+        draft.takeable = plan is Plan.CONFLICT or bool(errors)
+
+
+_CHILDREN = {
+    FormKind.DECLARATION: ("declaration", "indicators"),
+    FormKind.SELF_EVALUATION: ("self_evaluation", "results"),
+}
+
+
+def _present(numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Who has which of the forms open now."""
+    found: dict[int, list[str]] = defaultdict(list)
+    seen: datetime = timezone.now() - PRESENT
+    tabs = FormPresence.objects.filter(form__in=numbers, seen_at__gte=seen).select_related("user")
+    for tab in tabs.order_by("form_id", "user_id"):
+        name = str(tab.user)
+        if name not in found[tab.form_id]:
+            found[tab.form_id].append(name)
+    return found
+
+
+def _tell_problems(draft: Draft) -> None:
+    """The findings on a form that would be written, each with the cell it is about."""
+    draft.problems += [
+        _told(draft.read, finding)
+        for finding in draft.verdict.findings
+        if finding.level is not Level.HINT
+    ]
+
+
+def _told(read: ReadForm, finding: Finding) -> dict[str, Any]:
+    path = finding.path
+    place = read.places.get(path)
+    while place is None and path:
+        path = path.rpartition(".")[0]
+        place = read.places.get(path)
+    return {
+        "sheet": place.sheet if place else read.sheet,
+        "cell": place.cell if place else "",
+        "label": cell_name(finding.path) or "整份表",
+        "level": finding.level.value,
+        "code": finding.code,
+        "path": finding.path,
+        "found": "",
+        "message": finding.message,
+    }
+
+
+def _where(read: ReadForm) -> str:
+    return f"工作表「{read.sheet}」{read.range}"
+
+
+def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
+    read = draft.read
+    told: Any = draft.document or read.document
+    match = draft.match
+    levels = Counter(one["level"] for one in draft.problems)
+    return ImportItem(
+        batch=batch,
+        number=number,
+        sheet=read.sheet,
+        range=read.range,
+        kind=told.form if told else "",
+        year=told.year if told else None,
+        unit_name=told.unit if told else "",
+        project_name=told.project.name if told else "",
+        unit=match.unit if match else None,
+        project=match.project if match else None,
+        project_code=read.project_code,
+        document=draft.document.as_json() if draft.document else None,
+        plan=draft.plan.value,
+        why=draft.why,
+        changes=list(_changes(draft)),
+        problems=draft.problems,
+        judged=draft.verdict.as_json(),
+        remarks=draft.remarks,
+        takeable=draft.takeable,
+        rows=read.rows,
+        error_count=levels[Level.ERROR.value],
+        warning_count=levels[Level.WARNING.value],
+        hint_count=draft.verdict.count(Level.HINT),
+        form_id=match.form if match else None,
+        read_version=draft.version,
+    )
+
+
+def _changes(draft: Draft) -> Iterator[dict[str, Any]]:
+    rows: Sequence[Any] = draft.document.indicators if draft.document else ()
+    for one in draft.changes:
+        parts = one.path.split(".")
+        row = ""
+        if parts[0] == "indicators" and one.happened != "removed" and int(parts[1]) < len(rows):
+            row = rows[int(parts[1])].name
+        yield {
+            "path": one.path,
+            "happened": one.happened.value,
+            "before": one.before,
+            "after": one.after,
+            "row": row,
+        }
+
+
+def summary_of(file: ReadFile, drafts: Sequence[Draft]) -> dict[str, Any]:
+    """What the page says of the file as a whole."""
+    of_file = [
+        {
+            "sheet": one.sheet,
+            "cell": one.cell,
+            "label": one.label,
+            "level": Level.ERROR.value,
+            "code": "file",
+            "path": one.path,
+            "found": one.found,
+            "message": one.expected,
+        }
+        for one in file.problems
+    ]
+    plans = Counter(one.plan for one in drafts)
+    return {
+        "rows": file.rows,
+        "blank_rows": file.blank_rows,
+        "ignored_columns": sum(one.what == "columns" for one in file.ignored),
+        "ignored": [[one.sheet, one.what, one.where, one.reason] for one in file.ignored],
+        "skipped": [[one.sheet, one.reason] for one in file.skipped],
+        "problems": of_file,
+        "groups": grouped(of_file, [one.problems for one in drafts]),
+        "plans": {plan.value: plans[plan] for plan in Plan if plans[plan]},
+        "takeable": sum(one.takeable for one in drafts),
+        "projects": len(
+            {one.match.key[2] for one in drafts if one.match and one.match.project is None}
+        ),
+    }

@@ -1,0 +1,81 @@
+"""The file of a batch: read into the forms that it would write, and given back with its errors marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfgoals.common.findings import Level
+from perfgoals.common.models import Job
+from perfgoals.common.workbooks.container import UnreadableWorkbook
+from perfgoals.common.workbooks.marking import (
+    MOST_MARKS,
+    ErrorMark,
+    error_list,
+    marked_workbook,
+)
+from scoring.documents import FormDocument
+from scoring.models import ImportBatch
+from scoring.services.importing import (
+    Report,
+    keep_marked,
+    plan_batch,
+    refuse_batch,
+)
+from scoring.workbooks.files import ReadForm
+from scoring.workbooks.reading import over_kept, read_file
+
+State = ImportBatch.State
+
+
+def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) -> ImportBatch:
+    """Read the file and keep what it would do; one that cannot be read is refused, with the reason.
+    Raises WrongStanding. Returns the batch as it then stands."""
+    report(0, 0, "正在读取文件")
+    with batch.file.open("rb") as stored:
+        data = stored.read()
+    try:
+        file = read_file(
+            data, name=batch.name, report=lambda done, total: report(done, total, "正在读取各行")
+        )
+    except UnreadableWorkbook as error:
+        refuse_batch(batch, error.message)
+        batch.refresh_from_db()
+        return batch
+
+    def over(read: ReadForm, before: FormDocument) -> FormDocument:
+        return over_kept(read, before, file)
+
+    return plan_batch(batch, file, over=over, report=report, job=job)
+
+
+def mark_batch(batch: ImportBatch, *, report: Report) -> None:
+    """Keep the file with its errors marked, where it has any and that was not done yet."""
+    if batch.state != State.READY or batch.marked:
+        return
+    marks = list(_marks(batch))
+    if not marks:
+        return
+    report(0, 0, "可以预览了；正在生成标注错误的工作簿")
+    with batch.file.open("rb") as stored:
+        data = stored.read()
+    keep_marked(batch, marked_workbook(data, marks) or error_list(marks))
+
+
+def _marks(batch: ImportBatch) -> Iterator[ErrorMark]:
+    """All errors, then the warnings, each in the order of the file; no more than are marked."""
+    left = MOST_MARKS
+    problems = [*batch.summary.get("problems", ())]
+    for found in batch.items.order_by("number").values_list("problems", flat=True).iterator():
+        problems += found
+    for level in (Level.ERROR, Level.WARNING):
+        for one in problems:
+            if one["level"] == level.value and left:
+                left -= 1
+                yield ErrorMark(
+                    one["sheet"],
+                    one["cell"],
+                    one["label"],
+                    one["found"],
+                    one["message"],
+                    level.label,
+                )

@@ -1,0 +1,61 @@
+"""A real worker that can be told to die: at the n-th statement it sends itself the signal KILL.
+
+Run as a program with the name of the database and the folder for files. For each line of its standard
+input, a number, it forks a worker that deals with all that is queued and dies at that statement (0: never),
+and answers with how the worker ended (0, or minus the signal) and how many statements it made.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    database, folder = sys.argv[1], Path(sys.argv[2])
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = database
+    settings.STORAGES["default"]["OPTIONS"]["location"] = folder / "uploads"
+    django.setup()
+    import scoring.tasks  # noqa: F401 - loaded before the forks, which are quick then
+
+    for line in sys.stdin:
+        reading, writing = os.pipe()
+        worker = os.fork()
+        if worker == 0:
+            os.close(reading)
+            work(int(line), writing)
+        os.close(writing)
+        _, status = os.waitpid(worker, 0)
+        made = os.read(reading, 20)
+        os.close(reading)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)} {int(made or b'0')}\n")
+        sys.stdout.flush()
+
+
+def work(die_at: int, writing: int) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    made = 0
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal made
+        made += 1
+        if made == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(count)
+    call_command("run_worker", batch=True, interval=0.1, verbosity=0)
+    os.write(writing, str(made).encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

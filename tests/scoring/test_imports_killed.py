@@ -1,0 +1,192 @@
+"""A worker that dies in the middle of an import leaves nothing half done; two imports at once."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.utils import timezone
+
+from perfgoals.accounts.models import User
+from perfgoals.common.jobs import requeue_orphans
+from perfgoals.common.models import Job
+from projects.models import Form, FormVersion
+from scoring.models import ImportBatch
+from scoring.services.importing import (
+    NotApplied,
+    apply_batch,
+    keep_upload,
+    order_applying,
+    silent,
+)
+from scoring.tasks import IMPORT_APPLY, TASKS, apply_import
+from scoring.workbooks.batches import read_batch
+from tests.cast import Cast, make_cast
+from tests.imports import ALL, SOUND, json_file, named
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FORMS = 12
+ROUNDS = 10
+GOAL = "全年举办{}场培训，参训人员考核合格，按期完成，群众知晓率和满意度达到要求。"
+
+
+@pytest.fixture
+def people(transactional_db: None) -> Cast:
+    return make_cast()
+
+
+class Worker:
+    """See ``tests.mortal_worker``."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def run(self, *, die_at: int = 0) -> tuple[int, int]:
+        """How it ended, and how many statements it made."""
+        asked, answers = self.process.stdin, self.process.stdout
+        assert asked is not None
+        assert answers is not None
+        print(die_at, file=asked, flush=True)
+        ended, made = _line(answers).split()
+        return int(ended), int(made)
+
+
+def _line(answers: IO[str]) -> str:
+    line = answers.readline()
+    assert line, "the worker's parent has died"
+    return line
+
+
+@pytest.fixture
+def worker(people: Cast, tmp_path: Path) -> Iterator[Worker]:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tests.mortal_worker"),
+            *(connection.settings_dict["NAME"], str(tmp_path)),
+        ],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "perfgoals.settings"},
+    )
+    yield Worker(process)
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait()
+
+
+def read(by: User, goal: str, *, reverse: bool = False) -> ImportBatch:
+    documents = [named(f"项目{n}", annual_goal=goal) for n in range(FORMS)]
+    content = json_file(documents[::-1] if reverse else documents)
+    batch = read_batch(keep_upload(ContentFile(content), "甲.json", by=by), report=silent)
+    assert batch.items.filter(plan__in=["new", "changed"]).count() == FORMS
+    return batch
+
+
+def said(goal: str) -> int:
+    """How many of the forms say so."""
+    return Form.objects.filter(declaration__annual_goal=goal).count()
+
+
+def whole_or_absent(batch: ImportBatch, goal: str) -> None:
+    """Forms, versions, items and the batch itself tell the same story."""
+    batch.refresh_from_db()
+    applied = batch.state == "applied"
+    expected = FORMS if applied else 0
+    assert said(goal) == expected
+    assert FormVersion.objects.filter(document__annual_goal=goal).count() == expected
+    assert batch.items.filter(outcome="done").count() == expected
+
+
+def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
+    first = read(people.admin, GOAL.format(4))
+    order_applying(first, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+    ended, statements = worker.run()
+    assert ended == 0
+    whole_or_absent(first, GOAL.format(4))
+    assert said(GOAL.format(4)) == FORMS
+    moments = sorted(random.sample(range(1, statements), ROUNDS))
+    absent = 0
+    for number, moment in enumerate(moments, 5):
+        goal = GOAL.format(number)
+        batch = read(people.admin, goal)
+        job = order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+        ended, _ = worker.run(die_at=moment)
+        assert ended == -9, moment
+        whole_or_absent(batch, goal)
+        absent += batch.state != "applied"
+        long_ago = timezone.now() - timedelta(minutes=5)
+        Job.objects.filter(pk=job.pk, state="running").update(heartbeat_at=long_ago)
+        requeue_orphans(TASKS)
+        ended, _ = worker.run()
+        assert ended == 0
+        whole_or_absent(batch, goal)
+        assert batch.state == "applied", moment
+        job.refresh_from_db()
+        assert job.state == "done"
+    assert absent > 0
+    form = Form.objects.get(project_name="项目0")
+    numbers = list(form.versions.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, ROUNDS + 2))
+
+
+def test_two_imports_of_the_same_projects_at_once(people: Cast) -> None:
+    """In whatever order they name them: one is applied, the other waits and then sees what happened."""
+    one = read(people.admin, GOAL.format(4))
+    other = read(people.admin, GOAL.format(5), reverse=True)
+    _at_once([one, other], people.admin)
+    first = said(GOAL.format(4))
+    assert sorted([first, said(GOAL.format(5))]) == [0, FORMS]
+    assert Form.objects.filter(project_name__startswith="项目").count() == FORMS
+
+
+def test_two_imports_that_change_the_same_forms_at_once(people: Cast) -> None:
+    apply_batch(read(people.admin, GOAL.format(3)), mode=ALL, by=people.admin, report=silent)
+    one = read(people.admin, GOAL.format(4))
+    other = read(people.admin, GOAL.format(5), reverse=True)
+    refused = _at_once([one, other], people.admin)
+    assert len(refused) == 1
+    assert "现在是第 2 版" in refused[0]
+    assert sorted([said(GOAL.format(4)), said(GOAL.format(5))]) == [0, FORMS]
+    assert set(Form.objects.filter(project_name__startswith="项目").values_list("version")) == {
+        (2,)
+    }
+
+
+def _at_once(batches: list[ImportBatch], by: User) -> list[str]:
+    """Apply the batches in threads that begin together. Returns why some were refused."""
+    refused: list[str] = []
+    faults: list[BaseException] = []
+    start = threading.Barrier(len(batches))
+
+    def apply(batch: ImportBatch) -> None:
+        try:
+            start.wait()
+            apply_batch(batch, mode=SOUND, by=by, report=silent)
+        except NotApplied as error:
+            refused.append(str(error))
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=apply, args=(batch,)) for batch in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    return refused

@@ -1,0 +1,195 @@
+"""批量导入: the pages, as an administrator and others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from perfgoals.accounts.models import Membership, Role, Unit, User
+from perfgoals.common.models import Job
+from projects.models import Form
+from scoring.models import ImportBatch
+from scoring.tasks import apply_import, read_import, undo_import
+from tests.cast import BUREAU, INFORMATION, Cast
+from tests.drafts import change, put
+from tests.imports import json_file, named, uploaded
+from tests.reading import nothing_written, texts
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[str], Client]
+
+PAGES = ["", "apply/", "undo/", "discard/", "read/", "file/", "marked/", "forms/1/"]
+
+
+def administrator(user: User, unit: str = BUREAU) -> User:
+    Membership.objects.create(user=user, unit=Unit.objects.get(name=unit), role=Role.ADMIN.value)
+    return user
+
+
+def send(client: Client, content: bytes, name: str = "项目.json") -> ImportBatch:
+    answer = client.post("/imports/", {"files": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 302
+    return ImportBatch.objects.latest("at")
+
+
+def work(batch: ImportBatch) -> Job:
+    """Do what a worker would: run the job that works on the batch."""
+    batch.refresh_from_db()
+    assert batch.job is not None
+    tasks = {"import-read": read_import, "import-apply": apply_import, "import-undo": undo_import}
+    tasks[batch.job.kind].call(str(batch.job.pk))
+    batch.refresh_from_db()
+    assert batch.job is not None
+    return batch.job
+
+
+@pytest.mark.parametrize("name", ["preparer", "auditor", "viewer", "newcomer"])
+def test_only_administrators_import(cast: Cast, client_of: ClientOf, name: str) -> None:
+    batch = uploaded(json_file([named("甲")]), cast.admin)
+    client = client_of(name)
+    assert client.get("/imports/").status_code == 403
+    for page in PAGES:
+        address = f"/imports/{batch.pk}/{page}"
+        ask = client.post if page in ("apply/", "undo/", "discard/", "read/") else client.get
+        assert ask(address).status_code == 403, page
+    assert "批量导入" not in client.get("/").content.decode()
+
+
+def test_anonymous_is_sent_to_sign_in(client_of: ClientOf) -> None:
+    assert client_of("anonymous").get("/imports/")["Location"].startswith("/sign-in/")
+
+
+def test_a_batch_is_its_owners(cast: Cast, client_of: ClientOf) -> None:
+    administrator(cast.stranger)
+    administrator(cast.colleague)
+    batch = send(client_of("stranger"), json_file([named("甲")]))
+    for page in PAGES:
+        address = f"/imports/{batch.pk}/{page}"
+        client = client_of("colleague")
+        ask = client.post if page in ("apply/", "undo/", "discard/", "read/") else client.get
+        assert ask(address).status_code == 404, page
+    assert client_of("admin").get(f"/imports/{batch.pk}/").status_code == 200
+    assert "批量导入" in client_of("stranger").get("/").content.decode()
+
+
+def test_the_whole_way(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲"), named("乙", annual_goal="")]))
+    page = f"/imports/{batch.pk}/"
+    assert "正在读取" in client.get(page).content.decode()
+    assert work(batch).state == "done"
+    with nothing_written():
+        shown = client.get(page).content.decode()
+    assert "读到 <strong>2</strong> 份表" in shown
+    assert "现有 1 份有错误或不能改" in shown
+    assert client.get(f"{page}forms/2/").status_code == 200
+    assert client.get(f"{page}marked/").status_code == 200
+    client.post(f"{page}apply/", {"mode": "all"})
+    job = work(batch)
+    assert (job.state, batch.standing) == ("failed", "ready")
+    assert "没有导入任何内容" in client.get(page).content.decode()
+    client.post(f"{page}apply/", {"mode": "sound"})
+    assert work(batch).state == "done"
+    form = Form.objects.get(project_name="甲")
+    assert not Form.objects.filter(project_name="乙").exists()
+    assert client.post(f"{page}apply/", {"mode": "sound"}).status_code == 409
+    client.post(f"{page}undo/")
+    assert work(batch).state == "done"
+    assert not Form.objects.filter(pk=form.pk).exists()
+    assert "已撤销" in client.get(page).content.decode()
+
+
+def test_what_was_left_by_an_undo_is_listed(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲")]))
+    work(batch)
+    client.post(f"/imports/{batch.pk}/apply/", {"mode": "all"})
+    work(batch)
+    form = Form.objects.get(project_name="甲")
+    change(form, cast.preparer, put("annual_goal", "举办五场培训，考核合格，按期完成。"))
+    client.post(f"/imports/{batch.pk}/undo/")
+    work(batch)
+    shown = client.get(f"/imports/{batch.pk}/?outcome=kept").content.decode()
+    assert "有 1 份表在导入以后又有修改，没有动" in shown
+    assert "现在是第 2 版" in shown
+
+
+def test_the_same_content_again_says_so(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    first = send(client, json_file([named("甲")]), "一.json")
+    second = send(client, json_file([named("甲")]), "二.json")
+    shown = client.get(f"/imports/{second.pk}/")
+    assert "内容完全相同的文件" in shown.content.decode()
+    assert f"/imports/{first.pk}/" in shown.content.decode()
+
+
+def test_a_file_that_is_no_workbook(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    batch = send(client, b"<html><table></table></html>", "表.xls")
+    work(batch)
+    assert batch.state == "refused"
+    assert "网页" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+def test_what_is_not_taken(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("admin")
+    answer = client.post("/imports/", {"files": SimpleUploadedFile("空.xlsx", b"")})
+    assert answer.status_code == 422
+    assert "请选择要导入的文件" in client.post("/imports/").content.decode()
+    monkeypatch.setattr("scoring.services.importing.uploading.MAX_BYTES", 10)
+    answer = client.post("/imports/", {"files": SimpleUploadedFile("大.xlsx", b"x" * 11)})
+    assert "超过" in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_names_are_made_safe(cast: Cast, client_of: ClientOf) -> None:
+    batch = send(client_of("admin"), b"{}", "..\\..\\a/表\x00<b>.xlsx")
+    assert batch.name == "表b.xlsx"
+    assert "表" not in (batch.file.name or "")
+
+
+def test_another_units_forms_are_forbidden(cast: Cast, client_of: ClientOf) -> None:
+    administrator(cast.stranger, INFORMATION)
+    batch = send(client_of("stranger"), json_file([named("甲")]))
+    work(batch)
+    assert batch.items.get().plan == "forbidden"
+
+
+def test_a_batch_given_up(
+    cast: Cast, client_of: ClientOf, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲")]))
+    assert client.post(f"/imports/{batch.pk}/discard/").status_code == 409
+    work(batch)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/imports/{batch.pk}/discard/")
+    batch.refresh_from_db()
+    assert batch.state == "discarded"
+    assert not batch.file.storage.exists(batch.file.name)
+    assert client.get(f"/imports/{batch.pk}/").status_code == 200
+    assert client.get(f"/imports/{batch.pk}/file/").status_code == 404
+
+
+def test_a_cancelled_reading_can_be_begun_anew(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲")]))
+    batch.refresh_from_db()
+    client.post(f"/jobs/{batch.job_id}/cancel/")
+    assert "还没有读取" in client.get(f"/imports/{batch.pk}/").content.decode()
+    client.post(f"/imports/{batch.pk}/read/")
+    work(batch)
+    assert batch.state == "ready"
+
+
+def test_the_list(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    assert "还没有导入过文件" in client.get("/imports/").content.decode()
+    work(send(client, json_file([named("甲"), named("乙")])))
+    assert texts(client.get("/imports/"), "tbody td.number")[0] == "2"
