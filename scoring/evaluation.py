@@ -59,7 +59,7 @@ def evaluate(document: SelfEvaluationDocument, scheme: Scheme) -> Evaluation:
     total = document.funds.total
     weight = scheme.execution.weight.value if total.weight is None else total.weight
     execution = execute(total.annual_budget, total.executed, scheme, weight=weight)
-    rows = tuple([suggest(_row(result, document.year), scheme) for result in document.indicators])
+    rows = tuple(suggest(_row(result, document.year), scheme) for result in document.indicators)
     own = add_up(execution, [ScoredRow(r.level1, r.score) for r in document.indicators], scheme)
     weight_total = exact_sum(
         [weight, *(r.weight for r in document.indicators if r.weight is not None)]

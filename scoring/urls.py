@@ -5,6 +5,7 @@ from scoring.views.attachments import attachment_file, attachment_list, attachme
 from scoring.views.batches import review_batch, review_batch_apply
 from scoring.views.booklet import booklet
 from scoring.views.cross_findings import cross_findings
+from scoring.views.execution import execution_match, execution_upload
 from scoring.views.exports import export, export_template
 from scoring.views.form_detail import form_detail
 from scoring.views.form_edit import form_edit
@@ -108,6 +109,8 @@ urlpatterns = [
     path("exports/", export, name="export"),
     path("exports/template/", export_template, name="export-template"),
     path("imports/", import_list, name="import-list"),
+    path("imports/execution/", execution_upload, name="execution-upload"),
+    path("imports/execution/<uuid:pk>/", execution_match, name="execution-match"),
     path("imports/<uuid:pk>/", import_detail, name="import-detail"),
     path("imports/<uuid:pk>/forms/<int:number>/", import_item, name="import-item"),
     path("imports/<uuid:pk>/apply/", import_apply, name="import-apply"),

@@ -1,12 +1,13 @@
 """A real worker that can be told to die: at the n-th statement it sends itself the signal KILL.
 
-Run as a program with the name of the database and the folder for files. For each line of its standard
+Run as a program with settings of the test database as JSON, and the folder for files. For each line of its standard
 input, a number, it forks a worker that deals with all that is queued and dies at that statement (0: never),
 and answers with how the worker ended (0, or minus the signal) and how many statements it made.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -15,11 +16,13 @@ from typing import Any
 
 
 def main() -> None:
-    database, folder = sys.argv[1], Path(sys.argv[2])
+    database, folder = json.loads(sys.argv[1]), Path(sys.argv[2])
     import django
     from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = database
+    if "SERVER_HOME" in database:
+        database["SERVER_HOME"] = Path(database["SERVER_HOME"])
+    settings.DATABASES["default"].update(database)
     settings.STORAGES["default"]["OPTIONS"]["location"] = folder / "uploads"
     django.setup()
     import scoring.tasks  # noqa: F401 - loaded before the forks, which are quick then

@@ -7,10 +7,11 @@ import unicodedata
 from functools import lru_cache
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u3000]+")
+_SHORT = 50
 _WIDE_MARKS = [(mark, chr(ord(mark) - 0xFEE0)) for mark in "，；：（）％！？"]
 _CONTENT = re.compile(r"[^\W_]")
 _MARKS = re.compile(r"[\s\W_]+")
-_TEMPLATE_PREFIX = re.compile(r"^指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*")
+_TEMPLATE_PREFIX = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*")
 _TEMPLATE_NAME = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*[…—.\-]*")
 _LABEL_LENGTH = 24
 
@@ -38,14 +39,14 @@ def is_template_name(text: str) -> bool:
 
 def in_one_width(text: str) -> str:
     """The text in NFKC: full-width letters, digits and marks as half-width ones."""
-    # Chinese prose is full of these; without them most texts are in NFKC already, which is found out
-    # in a tenth of the time that bringing them there takes.
-    for wide, narrow in _WIDE_MARKS:
-        text = text.replace(wide, narrow)
+    if len(text) > _SHORT:
+        # Chinese prose is full of these; without them most texts are in NFKC already, which is found
+        # out in a tenth of the time that bringing them there takes.
+        for wide, narrow in _WIDE_MARKS:
+            text = text.replace(wide, narrow)
     return unicodedata.normalize("NFKC", text)
 
 
-@lru_cache(maxsize=512)
 def folded(text: str) -> str:
     """The text in one width and one case."""
     return in_one_width(text).casefold()
@@ -54,7 +55,9 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=512)
 def normal(text: str) -> str:
     """The text for comparing: width and case folded, no spaces, marks or 「指标N」 prefix."""
-    return _MARKS.sub("", _TEMPLATE_PREFIX.sub("", folded(text)))
+    plain = folded(text)
+    prefix = _TEMPLATE_PREFIX.match(plain)
+    return _MARKS.sub("", plain[prefix.end() :] if prefix else plain)
 
 
 def quoted(text: str, length: int = _LABEL_LENGTH) -> str:

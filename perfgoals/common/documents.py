@@ -210,20 +210,29 @@ def shape_message(item: Mapping[str, Any]) -> str:
     return str(item["msg"])
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def read_json(text: str | bytes) -> Any:
     """JSON with decimals kept exact. Raises DocumentError for a text that is no JSON."""
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        return json.loads(
+        read = json.loads(
             text,
             parse_float=Decimal,
             parse_int=_read_whole,
             parse_constant=_refuse_constant,
             object_pairs_hook=_read_members,
         )
+        if _HALF.search(text):
+            # Half of a character can be written in JSON, and nowhere else.
+            json.dumps(read, ensure_ascii=False, default=str).encode()
+        return read
     except UnicodeDecodeError as error:
         raise DocumentError([ShapeError("", "encoding", "文件不是 UTF-8 编码")]) from error
+    except UnicodeEncodeError as error:
+        raise DocumentError([ShapeError("", "json", "不是合法的 JSON：有残缺的字符")]) from error
     except json.JSONDecodeError as error:
         place = f"第 {error.lineno} 行第 {error.colno} 个字符"
         raise DocumentError([ShapeError("", "json", f"不是合法的 JSON：{place}处有误")]) from error

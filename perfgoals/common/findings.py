@@ -83,17 +83,11 @@ class Check(Generic[Subject]):
     basis: str
     look: Callable[[Subject], Iterable[Remark]]
 
-    def run(self, subject: Subject, *, shift: Shift | None = None) -> Iterator[Finding]:
-        """The findings; ``shift`` says where their level differs from the one registered."""
-        for remark in self.look(subject):
-            level = remark.level or self.level
-            yield Finding(
-                remark.path,
-                level if shift is None else shift(level),
-                self.code,
-                remark.message,
-                self.basis,
-            )
+    def finding(self, remark: Remark, shift: Shift | None = None) -> Finding:
+        """The remark with what is registered; ``shift`` says where the level differs from that."""
+        level = remark.level or self.level
+        shifted = level if shift is None else shift(level)
+        return Finding(remark.path, shifted, self.code, remark.message, self.basis)
 
 
 class CheckRegister(Generic[Subject]):
@@ -123,4 +117,8 @@ class CheckRegister(Generic[Subject]):
 
     def run(self, subject: Subject, *, shift: Shift | None = None) -> list[Finding]:
         """All findings of all checks, in the order of the checks."""
-        return [finding for check in self for finding in check.run(subject, shift=shift)]
+        return [
+            check.finding(remark, shift)
+            for check in self._checks.values()
+            for remark in check.look(subject)
+        ]

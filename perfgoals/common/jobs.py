@@ -11,6 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from perfgoals.common.audit import coming_from, record
 from perfgoals.common.models import AuditAction, Channel, Job
@@ -77,7 +79,7 @@ def resume_job(job: Job, tasks: Mapping[str, Any], *, by: Any) -> None:
     tasks: the task for each kind of job. Asking twice does no harm: a task begins only what waits.
     """
     requeue_orphans(tasks)
-    if job.state == Job.State.QUEUED:
+    if job.state == Job.State.QUEUED and not _is_told(job):
         tasks[job.kind].enqueue(job_id=str(job.pk))
     record(AuditAction.CHANGED, "继续中断的后台任务", by=by, subject=job)
 
@@ -97,7 +99,18 @@ def requeue_orphans(tasks: Mapping[str, Any]) -> int:
         ):
             tasks[job.kind].enqueue(job_id=str(job.pk))
             taken += 1
+    for job in Job.objects.waiting_long():
+        # A worker can die after it has taken a task and before it has begun the job.
+        if job.kind in tasks and not _is_told(job):
+            tasks[job.kind].enqueue(job_id=str(job.pk))
+            taken += 1
     return taken
+
+
+def _is_told(job: Job) -> bool:
+    """Whether a task that waits for a worker names the job."""
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    return waiting.filter(args_kwargs__kwargs__job_id=str(job.pk)).exists()
 
 
 KEPT = timedelta(days=30)

@@ -29,6 +29,10 @@ class JobQuerySet(models.QuerySet):
             Q(heartbeat_at__lt=silent_since) | Q(heartbeat_at__isnull=True), state="running"
         )
 
+    def waiting_long(self) -> Self:
+        """Jobs that were ordered longer than a lease ago and that no worker has begun."""
+        return self.filter(created_at__lt=timezone.now() - LEASE, state="queued")
+
 
 # Written as in the index, which is used for nothing else.
 _PAIRS = """

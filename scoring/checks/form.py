@@ -108,7 +108,7 @@ def is_reason(text: str) -> bool:
 
 def is_idle(text: str) -> bool:
     """A word or mark that stands where a reason should."""
-    core = "".join(c for c in text.casefold() if c.isalnum())
+    core = "".join(filter(str.isalnum, text.casefold()))
     return bool(text.strip()) and (not core or core in IDLE_REASONS)
 
 

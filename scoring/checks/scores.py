@@ -75,12 +75,14 @@ class _Judged:
 
 
 def _judged(subject: Evaluated) -> Iterator[_Judged]:
+    """The rows whose score is another than their formula gives."""
     for row in subject.rows:
         suggestion = row.suggestion
-        if row.points is None or suggestion.score is None or suggestion.method not in _BY_NUMBER:
+        if row.points is None or suggestion.score is None or row.points[1] == suggestion.score:
             continue
         weight, score = row.points
-        if 0 <= score <= weight and row.row.readable("target", "actual"):
+        by_number = suggestion.method in _BY_NUMBER and row.row.readable("target", "actual")
+        if by_number and 0 <= score <= weight:
             yield _Judged(row, weight, score, suggestion.score)
 
 

@@ -57,7 +57,8 @@ def is_tie(value: Fraction, places: int) -> bool:
 
 def is_exact(value: Fraction, places: int) -> bool:
     """Is nothing lost when ``value`` is written with ``places`` decimals?"""
-    return value.numerator * 10**places % value.denominator == 0
+    lost: int = value.numerator * 10**places % value.denominator
+    return lost == 0
 
 
 def as_decimal(units: int, places: int) -> Decimal:

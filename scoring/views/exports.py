@@ -37,6 +37,10 @@ LISTED = 200
 """So many forms are listed to choose from; of a longer list all are taken."""
 
 _LARGEST_NUMBER = 2**31
+_COLUMNS = (
+    *("kind", "year", "project_name", "unit_name", "status"),
+    *("damaged", "adjusts_version", "is_late"),
+)
 
 
 @allow_methods("GET", "POST")
@@ -98,16 +102,7 @@ def _page(
     number = forms.count()
     listed: list[Form] = []
     if number <= LISTED:
-        columns = ("kind", "year", "project_name", "unit_name", "status", "damaged", "adjusts_version")
-            "kind",
-            "year",
-            "project_name",
-            "unit_name",
-            "status",
-            "damaged",
-            "adjusts_version",
-        )
-        listed = list(forms.only(*columns))
+        listed = list(forms.only(*_COLUMNS))
     ticked = _numbers((request.POST if request.method == "POST" else request.GET).getlist("form"))
     context: dict[str, Any] = {
         "listing": listing,

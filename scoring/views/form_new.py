@@ -173,7 +173,7 @@ class Desk:
         self.project = (
             self.projects.select_related("department").filter(pk=number).first() if number else None
         )
-        self.words = chosen.get("q", "").strip()[:100]
+        self.words = chosen.get("q", "").replace("\x00", "").strip()[:100]
         self.topic = chosen.get("topic")
         unit = self.project.unit_id if self.project else _number(chosen.get("unit"))
         self.unit = unit or (self.units[0].pk if self.is_new and self.units else None)

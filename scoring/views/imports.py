@@ -186,6 +186,7 @@ def _preview(request: SignedInRequest, batch: ImportBatch) -> dict[str, Any]:
         "problem_count": sum(one["count"] for one in groups),
         "ignored": summary.get("ignored", ())[:_LISTED],
         "skipped": summary.get("skipped", ())[:_LISTED],
+        "passed_over": len(summary.get("ignored", ())) + len(summary.get("skipped", ())),
         "page": page,
         "rows": [_row(item) for item in page],
         "query": query,

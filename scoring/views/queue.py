@@ -23,6 +23,7 @@ from projects.models import KIND_CHOICES, Form
 from scoring.models import Review
 from scoring.querysets import JUDGING, QUEUE_CHECKS, QUEUE_SORTS, ReviewQuerySet
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel, level_of
+from scoring.services.cross import compares_forms
 from scoring.views.choosing import AddressFilter, LongSelect, unit_choices
 
 if TYPE_CHECKING:
@@ -198,6 +199,7 @@ def review_queue(request: SignedInRequest) -> HttpResponse:
         "columns": list(_columns(queue)),
         "page": page,
         "rows": [_row(shown[pk], request.user, today) for pk in page.object_list],
+        "compares": compares_forms(request.user),
     }
     return render(request, "scoring/queue.html", context)
 

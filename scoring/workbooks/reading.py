@@ -238,10 +238,11 @@ def _read_json(data: bytes) -> ReadFile:
     except ArithmeticError as error:  # 1e999999999999999999 is more than a decimal holds
         message = "文件内容有误：含有过大的数字。请检查后再上传"
         raise UnreadableWorkbook("json", message) from error
-    if isinstance(content, dict) and "forms" in content and "form" not in content:
-        content = content["forms"]
-    elif isinstance(content, dict) and isinstance(content.get("documents"), list):
-        content = [_without_place(item) for item in content["documents"]]
+    if isinstance(content, dict) and "form" not in content:
+        if isinstance(content.get("documents"), list):
+            content = [_without_place(item) for item in content["documents"]]
+        else:
+            content = content.get("forms", content)
     items = content if isinstance(content, list) else [content]
     if not items:
         raise UnreadableWorkbook("blank", "文件里没有表，请选择导出的 JSON 文件")

@@ -52,7 +52,7 @@ def kept(tmp_path: Path, data: bytes, name: str = "甲.xlsx") -> Path:
 def test_documents_have_the_published_shape_and_say_where_they_stood(tmp_path: Path) -> None:
     answer = told(kept(tmp_path, written(WATER)))
     (document,) = answer["documents"]
-    assert (document.pop("sheet"), document.pop("range")) == (WATER.project.name, "A1:K21")
+    assert (document.pop("sheet"), document.pop("range")) == (WATER.project.name, "A1:K24")
     (one,) = [
         d
         for d in json.loads((PUBLISHED / "self_evaluations_2024.json").read_text())
@@ -112,7 +112,7 @@ def test_in_words(tmp_path: Path) -> None:
     count = len(WATER.indicators)
     assert lines[0] == f"甲.xlsx：官方表样，1 份表，读取 {count} 行，空行 0 行，未读取 1 列"
     assert lines[1] == (
-        f"  工作表「{WATER.project.name}」A1:L21：自评表2024 年「{WATER.project.name}」，{count} 行"
+        f"  工作表「{WATER.project.name}」A1:L24：自评表 2024 年「{WATER.project.name}」，{count} 行"
         "（确定：有本系统的标记：自评表）"
     )
     assert f"  略过 工作表「{WATER.project.name}」列 L（备注）：不属于本表，未读取" in lines

@@ -11,10 +11,17 @@ from tests.rights.stage import Stage
 from tests.rights.table import Line
 
 
-def ask(stage: Stage, line: Line, person: str, method: str = "", body: Any = None) -> Any:
-    """Send what the line says; or the same with another method, or another body."""
+def ask(
+    stage: Stage,
+    line: Line,
+    person: str,
+    method: str = "",
+    body: Any = None,
+    arguments: list[Any] | None = None,
+) -> Any:
+    """Send what the line says; or the same with another method, another body, other arguments."""
     client = stage.client(person)
-    address = reverse(line.name, args=line.arguments(stage))
+    address = reverse(line.name, args=line.arguments(stage) if arguments is None else arguments)
     if line.query:
         address += f"?{line.query}"
     if body is None and line.body is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -26,7 +27,7 @@ from projects.models import Attachment, Comment, Form, Project, ProjectGrant, Wa
 from projects.services import add_comment, answer_comment, waive_finding
 from projects.workflow import FormKind, Status
 from scoring.access import form_document
-from scoring.models import Review, Sample
+from scoring.models import ImportBatch, Review, Sample
 from scoring.services import add_attachment, judge
 from scoring.services.sampling import Draw, draw_sample, grant_reading
 from scoring.workbooks import form_workbook
@@ -77,7 +78,9 @@ class Stage:
     leave: ProjectGrant
     entry: AuditEntry
     token: ApiToken
+    settled: Sample
     job: Job
+    batch: ImportBatch
     attachment: Attachment | None = None
     session: str = ""
     person: str = "anonymous"
@@ -188,6 +191,12 @@ def make_stage(cast: Cast) -> Stage:
         amount=9,
     )
     sample = draw_sample(draw, by=auditor)
+    settled = draw_sample(replace(draw, name="已查完", amount=1), by=auditor)
+    settled.items.update(outcome="confirmed", by=auditor, at=timezone.now())
+    batch = ImportBatch.objects.create(
+        name="汇总.xlsx", size=9, sha256="0" * 64, state="ready", by=people["admin"]
+    )
+    batch.items.create(number=1, plan="error", project_name="某项目")
     outsider = User.objects.create_user("outsider", full_name="郑外审")
     until = in_days(30)
     grant_reading(sample, reader=outsider, until=until, by=auditor, reason="外部审计")
@@ -209,6 +218,8 @@ def make_stage(cast: Cast) -> Stage:
         leave=ProjectGrant.objects.get(user=outsider),
         entry=AuditEntry.objects.latest("id"),
         token=token,
+        settled=settled,
+        batch=batch,
         job=Job.objects.create(kind="booklet", title="汇总表", owner=preparer),
         session=sha256(elsewhere.encode()).hexdigest()[:24],
         keys={name: _signed_in(user) for name, user in people.items()},
@@ -259,4 +270,8 @@ def furnish(stage: Stage) -> None:
         by=stage.people["preparer"],
     )
     form.update(status=status)
+    # Heard of just now: it waits, and nothing is wrong with it.
+    Job.objects.filter(pk=stage.job.pk).update(heartbeat_at=timezone.now())
     JobRun(stage.job).keep("汇总表.pdf", PDF)
+    stage.batch.file.save("汇总.xlsx", ContentFile(PDF))
+    stage.batch.marked.save("汇总.xlsx", ContentFile(PDF))

@@ -217,6 +217,10 @@ def _sample(stage: Stage) -> list[Any]:
     return [stage.sample.pk]
 
 
+def _batch_of(stage: Stage) -> list[Any]:
+    return [stage.batch.pk]
+
+
 def _item(stage: Stage) -> list[Any]:
     return [stage.sample.pk, stage.sample.items.get(form=stage.published).place]
 
@@ -252,7 +256,10 @@ def _told(about: str) -> Callable[[Stage], dict[str, Any]]:
 
 def judges(person: str, status: Status | None) -> str:
     """The page of the review: for who judges the form; out of turn it leads to the form."""
-    return step(Action.COMMENT)(person, status)
+    turn = {"unit_reviewer": Status.UNIT_REVIEW, "auditor": Status.SUBMITTED}
+    if person not in turn or sees(person, status) is HIDDEN:
+        return step(Action.COMMENT)(person, status)
+    return DONE if turn[person] is status else LATE
 
 
 def hands_back(person: str, status: Status | None) -> str:
@@ -266,6 +273,7 @@ AUDITS = own("auditor", but=("admin", "superuser"))
 PREPARERS = only("preparer", "colleague", "stranger")
 LOG = only("admin", "superuser", "log_auditor")
 ACROSS = only("auditor", "other_auditor", "admin", "superuser")
+IMPORTS = only("admin", "superuser")
 OWNER = own("preparer")
 NOBODYS = ("clerk", "log_auditor", "other_auditor", "newcomer", "lapsed")  # they see no form at all
 E_ = "evaluation"
@@ -368,7 +376,10 @@ LINES: tuple[Line, ...] = (
         body=lambda stage: {"outcome": "confirmed", "seen": "pending"},
     ),
     post(
-        "scoring:sample-close", AUDITS, address=_sample, body=lambda stage: {"conclusion": "无问题"}
+        "scoring:sample-close",
+        AUDITS,
+        address=lambda stage: [stage.settled.pk],
+        body=lambda stage: {"conclusion": "无问题"},
     ),
     post(
         "scoring:sample-grant",
@@ -393,6 +404,18 @@ LINES: tuple[Line, ...] = (
         body=lambda stage: {"year": 2020},
         writes=only("auditor", "admin", "superuser"),
     ),
+    # Forms brought in from workbooks
+    get("scoring:import-list", IMPORTS),
+    post("scoring:import-list", IMPORTS, body=lambda stage: {"files": stage.workbook}),
+    get("scoring:import-detail", IMPORTS, address=_batch_of),
+    get("scoring:import-item", IMPORTS, address=lambda stage: [stage.batch.pk, 1]),
+    get("scoring:import-file", IMPORTS, address=_batch_of),
+    get("scoring:import-marked", IMPORTS, address=_batch_of),
+    post("scoring:import-apply", IMPORTS, address=_batch_of, body=lambda stage: {"mode": "all"}),
+    post("scoring:import-read", IMPORTS, address=_batch_of),
+    post("scoring:import-discard", IMPORTS, address=_batch_of),
+    # It was not applied yet.
+    post("scoring:import-undo", IMPORTS, done=409, address=_batch_of, writes=nobody),
     # One's own account
     get("accounts:sign-in", everybody, done=302, answers=NOBODY_OUTSIDE),
     post("accounts:sign-in", everybody, writes=nobody, answers=NOBODY_OUTSIDE),

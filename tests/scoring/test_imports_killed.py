@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from django.conf import settings
@@ -74,7 +75,7 @@ def worker(people: Cast, tmp_path: Path) -> Iterator[Worker]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.mortal_worker"),
-            *(connection.settings_dict["NAME"], str(tmp_path)),
+            *(json.dumps(_database()), str(tmp_path)),
         ],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
@@ -86,6 +87,17 @@ def worker(people: Cast, tmp_path: Path) -> Iterator[Worker]:
     assert process.stdin is not None
     process.stdin.close()
     process.wait()
+
+
+def _database() -> dict[str, Any]:
+    """What tells the test database from the application's own."""
+    known = {name: connection.settings_dict.get(name) for name in ("SERVER_HOME", "SERVER_OPTIONS")}
+    told = {
+        "SERVER_HOME": str(known["SERVER_HOME"]),
+        "SERVER_OPTIONS": dict(known["SERVER_OPTIONS"] or {}),
+    }
+    name = {"NAME": connection.settings_dict["NAME"]}
+    return name | told if known["SERVER_HOME"] else name
 
 
 def read(by: User, goal: str, *, reverse: bool = False) -> ImportBatch:
@@ -129,7 +141,7 @@ def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
         whole_or_absent(batch, goal)
         absent += batch.state != "applied"
         long_ago = timezone.now() - timedelta(minutes=5)
-        Job.objects.filter(pk=job.pk, state="running").update(heartbeat_at=long_ago)
+        Job.objects.filter(pk=job.pk).update(heartbeat_at=long_ago, created_at=long_ago)
         requeue_orphans(TASKS)
         ended, _ = worker.run()
         assert ended == 0

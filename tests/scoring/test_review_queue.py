@@ -28,7 +28,8 @@ from tests.cast import BUREAU, CENTRE, INFORMATION, Cast
 from tests.reading import links, nothing_written, text, texts
 
 URL = "/review/"
-QUERIES = 6  # session, user, years that wait, units of the filter, numbers of the page, its rows
+# session, user, years that wait, units of the filter, numbers of the page, its rows; who compares forms
+QUERIES = 7
 
 
 def waiting(

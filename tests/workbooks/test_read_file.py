@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 from perfgoals.common.workbooks.container import Limits, UnreadableWorkbook
+from perfgoals.common.workbooks.tables import CellValue, Table
 from scoring.workbooks.files import FileKind
 from scoring.workbooks.flat import FlatForm, flat_csv, flat_workbook
-from scoring.workbooks.reading import over_kept, read_file
+from scoring.workbooks.reading import lists_execution, over_kept, read_file
 from tests.workbooks.office import PUBLISHED, opened, published, saved, written
 
 FORMS = published()
@@ -151,3 +153,20 @@ def test_a_file_that_is_too_large() -> None:
     )
     assert code == "size"
     assert "超过 1 MB" in message
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (["项目", "年初预算", "全年预算", "执行数"], True),
+        (["序号", "项目名称", "年初预算数", "调整后预算数", "全年执行数", "执行率"], True),
+        (["项目名称", "主管部门", "执行数"], False),
+    ],
+)
+def test_a_list_of_executed_budgets_is_known_by_its_headings(
+    headings: list[CellValue], *, expected: bool
+) -> None:
+    table = Table(
+        "执行", rows=[(1, ["2024年度预算执行情况"]), (3, headings), (4, ["甲", Decimal(1)])]
+    )
+    assert lists_execution(table) is expected

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from perfgoals.common.sheets.layout import CellSpec, Layout, place_cells
 
@@ -96,6 +96,7 @@ def inline(text: str) -> tuple[str, str] | None:
     return (label, match[2].rstrip()) if match and label else None
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """A label without what is written differently from place to place: width of characters, spaces,
     line breaks, 其中, brackets with units, colons; "" for what is too long to be a label."""

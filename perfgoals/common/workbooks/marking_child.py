@@ -20,6 +20,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 
 SHEET = "错误说明"
 HEADINGS = ("工作表", "单元格", "项目", "读到", "说明", "级别")
@@ -105,7 +106,7 @@ def _mark_sheet(sheet: Any, marks: list[Mark], column: int) -> None:
         cell, row = _place(mark["cell"])
         message = f"{mark['label']}：{mark['message']}" if mark["label"] else mark["message"]
         texts[row or top + 1].append(message)
-        if cell and (sheet.row_dimensions is not None):
+        if cell:
             comments[cell].append(f"【{mark['level']}】{mark['message']}")
             if levels.get(cell) != "错误":
                 levels[cell] = mark["level"]
@@ -184,6 +185,9 @@ def _list(book: Any, marks: list[Mark]) -> None:
             link.hyperlink = Hyperlink(ref=link.coordinate, location=where)
             link.font = Font(color="FF1A56A8", underline="single")
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.auto_filter.ref = f"A1:F{max(2, len(marks) + 1)}"
 
 

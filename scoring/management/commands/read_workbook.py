@@ -158,6 +158,6 @@ def as_text(answer: dict[str, Any]) -> str:
 
 def _form_line(form: dict[str, Any]) -> str:
     kind = FormKind(form["form"]).label if form["form"] else "读不成一份表"
-    name = f"{form['year']} 年「{form['project']}」" if form["form"] else ""
+    name = f" {form['year']} 年「{form['project']}」" if form["form"] else ""
     place = f"工作表「{form['sheet']}」{form['range']}" if form["sheet"] else form["range"]
     return f"  {place}：{kind}{name}，{form['rows']} 行（{_SURE[form['sureness']]}：{form['why']}）"

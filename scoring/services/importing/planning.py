@@ -154,7 +154,7 @@ def _complain(draft: Draft, code: str, path: str, found: str, message: str) -> N
     draft.problems.append(
         {
             "sheet": place.sheet if place else draft.read.sheet,
-            "cell": place.cell if place else "",
+            "cell": place.cell if place else _no_cell(draft.read),
             "label": cell_name(path) or "整份表",
             "level": Level.ERROR.value,
             "code": code,
@@ -290,7 +290,7 @@ def _told(read: ReadForm, finding: Finding) -> dict[str, Any]:
         place = read.places.get(path)
     return {
         "sheet": place.sheet if place else read.sheet,
-        "cell": place.cell if place else "",
+        "cell": place.cell if place else _no_cell(read),
         "label": cell_name(finding.path) or "整份表",
         "level": finding.level.value,
         "code": finding.code,
@@ -300,8 +300,13 @@ def _told(read: ReadForm, finding: Finding) -> dict[str, Any]:
     }
 
 
+def _no_cell(read: ReadForm) -> str:
+    """What stands for the cell where none is known: in a file without sheets which form it is."""
+    return "" if read.sheet else read.range
+
+
 def _where(read: ReadForm) -> str:
-    return f"工作表「{read.sheet}」{read.range}"
+    return f"工作表「{read.sheet}」{read.range}" if read.sheet else read.range
 
 
 def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:

@@ -145,13 +145,14 @@ def _left_over(
 ) -> Iterator[PassedOver]:
     """What stands above and below the tree and went into no cell of the form. Above the name of the
     project is the title."""
+    known = words.known | words.head_words.keys() | words.closing_words.keys()
     for row, cells in region.rows.items():
         if row < region.name_row or tree.top <= row <= end:
             continue
         left = [
             cell
             for cell in cells
-            if (cell.row, cell.column) not in fixed.read and not _is_label(cell, words)
+            if (cell.row, cell.column) not in fixed.read and not _is_label(cell, known)
         ]
         if left:
             label = "、".join(cell.text.strip() for cell in left).replace("\n", "")
@@ -164,10 +165,9 @@ def _left_over(
                 yield PassedOver("cells", where, label, "不属于本表，未读取")
 
 
-def _is_label(cell: SheetCell, words: Wording) -> bool:
+def _is_label(cell: SheetCell, known: frozenset[str]) -> bool:
     """A label of the layout, the mark, or a sign where nothing belongs."""
     if not isinstance(cell.value, str):
         return False
-    known = words.known | words.head_words.keys() | words.closing_words.keys()
     is_mark = Mark.read(cell.value) is not None
     return is_mark or is_sign(cell.value) or fold(cell.value) in known

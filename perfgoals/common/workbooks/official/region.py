@@ -27,7 +27,7 @@ class Label:
 
 class Region:
     """rows: the cells that are not blank, by row. first, last: the first and the last row. inline:
-    cells that may hold a label and its value."""
+    cells that may hold a label and its value. name_row: that of 项目名称; above it stands the title."""
 
     def __init__(self, sheet: ReadSheet, first: int, rows: Rows) -> None:
         self.sheet, self.first, self.rows = sheet, first, rows
@@ -43,12 +43,8 @@ class Region:
                 self.labels.append(Label(folded, cell, span))
             if both := inline(cell.value):
                 self.inline.append(Label(both[0], cell, span, both[1]))
-
-    @property
-    def name_row(self) -> int:
-        """The row of 项目名称; above it stands the title."""
-        names = (cell.row for cell in self.cells if _is_name_label(cell))
-        return min(names, default=self.first)
+        names = (x.cell.row for x in (*self.labels, *self.inline) if x.text == NAME_LABEL)
+        self.name_row = min(names, default=first)
 
     def reword(self, words: Mapping[str, str], first: int, last: int) -> None:
         """Labels of these rows that stand for other words."""

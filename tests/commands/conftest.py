@@ -1,0 +1,3 @@
+from tests.cast import cast, client_of
+
+__all__ = ["cast", "client_of"]

@@ -1,0 +1,73 @@
+"""What is asked first because it is cheap never says no where the long question says yes."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indicators.checks import required
+from indicators.checks.goals import PASTED_LENGTH, repeated_passage
+from indicators.values import dates, reading
+from indicators.values.words import has_content, in_one_width, is_blank, is_filler
+from scoring.rules import wording
+from tests.rules.shipped import untimed
+
+# Pieces that the patterns speak of, among any other characters.
+_SPOKEN_OF = (
+    "2024年 2024-12-31 2024/6 12月 底前 每月 次月 第三季度 下半年 年度内 每季度末 明年 当年 翌年 10日 "
+    "XX ×× ** __ 请填写 待补充 待填 （示例） 此处填写 ，。；：（） ％ ！ ？ Ａ ① ㎡ ﾊﾞ 　 \u200b \ufeff "
+    "未 没有 无 不合格 难以 未发生 事故 投诉 不满意 零 尚未"
+)
+_PIECES = st.sampled_from(_SPOKEN_OF.split(" "))
+TEXTS = st.lists(_PIECES | st.text(max_size=3), max_size=40).map("".join)
+
+
+@untimed
+@given(TEXTS)
+def test_a_text_in_one_width_is_in_nfkc(text: str) -> None:
+    assert in_one_width(text) == unicodedata.normalize("NFKC", text)
+
+
+@untimed
+@given(TEXTS)
+@example("\u200b")
+@example("　——")
+def test_a_text_is_blank_or_filler_or_has_content(text: str) -> None:
+    assert has_content(text) is not (is_blank(text) or is_filler(text))
+    assert not (is_blank(text) and text and not is_filler(text))
+
+
+@untimed
+@given(TEXTS, st.integers(0, 20))
+def test_every_period_is_looked_for(text: str, start: int) -> None:
+    if dates.match_period(text, start, 2024) is not None:
+        assert reading._MAY_BE_DATED.search(text)
+
+
+@untimed
+@given(TEXTS)
+def test_every_placeholder_is_looked_for(text: str) -> None:
+    if required._PLACEHOLDER.search(text):
+        assert required._MAY_HOLD_PLACE.search(text)
+
+
+@untimed
+@given(TEXTS)
+def test_every_denial_is_looked_for(text: str) -> None:
+    for pattern in (wording._NO_HARM, wording._NO_EVENT, wording._NOT):
+        if pattern.match(text):
+            assert wording._DENIAL.search(text)
+
+
+@untimed
+@given(
+    st.text("甲乙丙丁", min_size=PASTED_LENGTH, max_size=90),
+    st.text("子丑寅卯", max_size=30),
+    st.text("金木水火", max_size=30),
+)
+def test_a_passage_that_stands_twice_is_found_wherever_it_stands(
+    passage: str, before: str, between: str
+) -> None:
+    assert repeated_passage(before + passage + between + passage)
