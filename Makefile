@@ -36,7 +36,7 @@ run: install ## 安装（如有需要）并启动，按 Ctrl-C 停止；换端�
 .PHONY: test
 test: install-dev lint types imports generated ## 全部检查和测试，浏览器测试在内；部分测试：make test ARGS="-k 名称"
 	@echo "== 测试"
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: install
 install: packages $(VENV)/.installed ## 安装系统软件包和 Python 依赖
