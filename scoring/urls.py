@@ -53,6 +53,7 @@ from scoring.views.versions import (
     version_list,
     version_restore,
 )
+from scoring.views.waiving import finding_waive, waiver_revoke
 
 app_name = "scoring"
 urlpatterns = [
@@ -88,6 +89,8 @@ urlpatterns = [
         attachment_remove,
         name="attachment-remove",
     ),
+    path("forms/<int:pk>/waive/", finding_waive, name="finding-waive"),
+    path("forms/<int:pk>/waivers/<int:number>/revoke/", waiver_revoke, name="waiver-revoke"),
     path("forms/<int:pk>/pdf/", form_pdf, name="form-pdf"),
     path("forms/<int:pk>/json/", form_json, name="form-json"),
     path("forms/<int:pk>/workbook/", form_workbook, name="form-workbook"),

@@ -186,9 +186,7 @@ def test_rows_of_another_form_in_ones_own_review(stage: Stage, own: Form) -> Non
     address = f"/forms/{own.pk}/review"
     for code in (*codes, "", "x" * 60, "x" * 61):
         body = {"edits": 0, "rows": [{"row_code": code, "score": 1, "remark": "改"}]}
-        refused(
-            stage, lambda body=body: send(client, "PATCH", address, body), 422, logged=False
-        )
+        refused(stage, lambda body=body: send(client, "PATCH", address, body), 422, logged=False)
 
 
 @pytest.mark.parametrize("person", ["stranger", "newcomer", "lapsed"])
@@ -251,7 +249,9 @@ def test_the_same_request_twice(stage: Stage) -> None:
                 stage.person = person
                 first = ask(stage, line, person)
                 assert first.status_code == line.done, (line.name, content(first)[:300])
-                again = refused(stage, lambda line=line, person=person: ask(stage, line, person), 409)
+                again = refused(
+                    stage, lambda line=line, person=person: ask(stage, line, person), 409
+                )
                 assert again.status_code == 409
                 tried += 1
     assert tried >= 13
@@ -361,7 +361,7 @@ def test_a_token_opens_what_its_owner_sees_today(stage: Stage) -> None:
     unit = stage.evaluation.project.unit
     held = Membership.objects.create(user=user, unit=unit, role="preparer")
     token, text = create_api_token(user=user, name="取数")
-    bearer = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
+    bearer: dict[str, Any] = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
     address = f"/api/forms/{stage.evaluation.pk}"
     client = Client()
     stage.person = "lapsed"
@@ -402,11 +402,10 @@ def _spoilt(body: Any) -> Iterator[bytes]:
     if not isinstance(body, dict):
         return
     for text in ("\x00", "a\x00b", "\ud800", "\u202e" * 50, "字" * 200_000):
-        spoilt = {
-            name: text if isinstance(value, str) else value for name, value in body.items()
-        }
+        spoilt = {name: text if isinstance(value, str) else value for name, value in body.items()}
         yield json.dumps(spoilt).encode()
-    for value in (None, [], {}, "x", -1, 10**40, 1.5, True):
+    instead: tuple[Any, ...] = (None, [], {}, "x", -1, 10**40, 1.5, True)
+    for value in instead:
         for name in body:
             yield json.dumps({**body, name: value}, default=str).encode()
 
@@ -511,6 +510,7 @@ def test_names_of_files_lead_nowhere(stage: Stage, name: str, tmp_path: Path) ->
         if answer.status_code == 302:
             assert answer["Location"].startswith(base)
             made = stage.evaluation.attachments.latest("id")
+            assert made.file.name is not None
             stored = Path(default_storage.path(made.file.name)).resolve()
             assert stored.is_relative_to((tmp_path / "uploads").resolve())
             got = client.get(f"{base}{made.pk}/")

@@ -52,6 +52,9 @@ WRITES = frozenset(
     }
 )
 
+# The ways of ``perfgoals.common.bulk``, which are called by their names.
+BULK_WRITES = frozenset({"insert_rows", "update_rows"})
+
 # Where changes of data belong; those watched by the walk below.
 ROOMS = (
     "/services/",
@@ -60,6 +63,7 @@ ROOMS = (
     "/migrations/",
     "perfgoals/common/admin_records.py",
     "perfgoals/common/audit.py",
+    "perfgoals/common/bulk.py",
     "perfgoals/common/exchange/resources.py",
     "perfgoals/common/grants.py",
     "perfgoals/common/jobs.py",
@@ -78,10 +82,10 @@ EXCEPTIONS = {
     ("perfgoals/common/embedded_postgres/server.py", "cursor.execute"): "makes the database itself",
     ("perfgoals/common/exchange/views.py", "default_storage.delete"): "an upload on its way",
     ("perfgoals/common/exchange/views.py", "default_storage.save"): "an upload on its way",
-    ("perfgoals/common/exchange/writing.py", "workbook.save"): "a workbook",
     ("perfgoals/common/printing/store.py", "digest.update"): "a checksum",
     ("perfgoals/common/querysets.py", "cursor.execute"): "a SELECT",
     ("perfgoals/common/workbooks/extent.py", "self.hidden_columns.update"): "a set",
+    ("perfgoals/common/workbooks/marking_child.py", "book.save"): "a workbook",
     ("perfgoals/common/workbooks/writer.py", "workbook.save"): "a workbook",
     ("scoring/api/attachments.py", "router.delete"): "a route of the interface",
     ("scoring/tasks.py", "Job.objects.filter(pk=job.pk).update"): "a heartbeat",
@@ -102,6 +106,12 @@ def raw_writes(code: str) -> Iterator[tuple[int, str]]:
             and node.func.attr in WRITES
         ):
             yield node.lineno, ast.unparse(node.func)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in BULK_WRITES
+        ):
+            yield node.lineno, node.func.id
 
 
 def modules() -> Iterator[tuple[str, str]]:

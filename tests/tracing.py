@@ -30,7 +30,7 @@ EXEMPT = {
     "django_content_type": "kept by Django when tables are made",
     "auth_permission": "kept by Django when tables are made",
     "django_migrations": "which migrations have run",
-    "django_tasks_db_dbtaskresult": "the queue; what was ordered is recorded with the job",
+    "django_tasks_database_dbtaskresult": "the queue; what was ordered is recorded with the job",
     "otp_totp_totpdevice": "notes each use of a code; sign-ins, failures, set-up and removal are recorded",
     "otp_static_staticdevice": "as above",
     "projects_visit": "which news somebody has read, and when a notice was last tried",

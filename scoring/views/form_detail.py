@@ -91,6 +91,7 @@ def form_page(
         "due": due_for(form),
         "asked": "尚未修改也没有答复的批注" if form.is_draft else "要求修改但未改，也没有答复",
         "waived": judged.waived,
+        "may_waive": Action.WAIVE in actions,
     }
     shown = _shown(form, judged, life.before, comments)
     return render(request, "scoring/form_detail.html", context | shown, status=status)

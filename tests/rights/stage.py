@@ -23,7 +23,17 @@ from perfgoals.common.audit import record
 from perfgoals.common.findings import Finding
 from perfgoals.common.jobs import JobRun
 from perfgoals.common.models import AuditAction, AuditEntry, Job
-from projects.models import Attachment, Comment, Form, Project, ProjectGrant, Waiver
+from projects.models import (
+    Attachment,
+    Comment,
+    Deadline,
+    DeadlineExtension,
+    Form,
+    Project,
+    ProjectGrant,
+    Waiver,
+)
+from projects.models import Stage as Stages
 from projects.services import add_comment, answer_comment, waive_finding
 from projects.workflow import FormKind, Status
 from scoring.access import form_document
@@ -141,9 +151,7 @@ class Stage:
             if status is not None:
                 form = self.form(about)
                 adjusts = form.version if about == "adjusted" else None
-                Form.objects.filter(pk=form.pk).update(
-                    status=status.value, adjusts_version=adjusts
-                )
+                Form.objects.filter(pk=form.pk).update(status=status.value, adjusts_version=adjusts)
                 stage, outcome = _REVIEWS[status]
                 decided = {} if outcome == "pending" else self._decided()
                 latest = form.reviews.order_by("-id")[:1].values("pk")
@@ -197,6 +205,14 @@ def make_stage(cast: Cast) -> Stage:
         name="汇总.xlsx", size=9, sha256="0" * 64, state="ready", by=people["admin"]
     )
     batch.items.create(number=1, plan="error", project_name="某项目")
+    DeadlineExtension.objects.create(
+        deadline=Deadline.objects.create(
+            year=evaluation.year, stage=Stages.SELF_EVALUATION.value, due=in_days(30)
+        ),
+        unit=evaluation.project.unit,
+        due=in_days(40),
+        reason="系统停机",
+    )
     outsider = User.objects.create_user("outsider", full_name="郑外审")
     until = in_days(30)
     grant_reading(sample, reader=outsider, until=until, by=auditor, reason="外部审计")

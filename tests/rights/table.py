@@ -165,6 +165,15 @@ def _version(stage: Stage) -> dict[str, Any]:
     return {"version": stage.evaluation.version}
 
 
+def _waived(stage: Stage) -> dict[str, Any]:
+    return {
+        "path": stage.finding.path,
+        "code": stage.finding.code,
+        "message": stage.finding.message,
+        "reason": "已核实",
+    }
+
+
 def _typed(about: str) -> Callable[[Stage], dict[str, Any]]:
     return lambda stage: {
         "version": stage.form(about).version,
@@ -306,6 +315,8 @@ LINES: tuple[Line, ...] = (
     post("scoring:attachment-list", EDITS, E_, body=lambda stage: {"file": stage.evidence}),
     get("scoring:attachment-file", sees, E_, address=_numbered(_attachment)),
     post("scoring:attachment-remove", EDITS, E_, address=_numbered(_attachment)),
+    post("scoring:finding-waive", step(Action.WAIVE), E_, body=_waived),
+    post("scoring:waiver-revoke", step(Action.WAIVE), E_, address=_numbered(lambda s: s.waiver.pk)),
     get("scoring:form-pdf", sees, E_),
     get("scoring:form-json", sees, E_),
     get("scoring:form-workbook", sees, E_),
@@ -407,6 +418,15 @@ LINES: tuple[Line, ...] = (
     # Forms brought in from workbooks
     get("scoring:import-list", IMPORTS),
     post("scoring:import-list", IMPORTS, body=lambda stage: {"files": stage.workbook}),
+    get("scoring:execution-upload", IMPORTS),
+    post(
+        "scoring:execution-upload",
+        IMPORTS,
+        done=422,  # it holds forms, and is kept and refused
+        body=lambda stage: {"year": 2020, "file": stage.workbook},
+    ),
+    get("scoring:execution-match", IMPORTS, done=302, address=_batch_of),
+    post("scoring:execution-match", IMPORTS, address=_batch_of, writes=nobody),
     get("scoring:import-detail", IMPORTS, address=_batch_of),
     get("scoring:import-item", IMPORTS, address=lambda stage: [stage.batch.pk, 1]),
     get("scoring:import-file", IMPORTS, address=_batch_of),
@@ -428,10 +448,9 @@ LINES: tuple[Line, ...] = (
     get("accounts:password-change", everybody),
     post("accounts:password-change", everybody, done=422, body=_password, writes=nobody),
     post("accounts:session-end-others", everybody, writes=nobody),
-    post(
-        "accounts:session-end", OWNER, address=lambda stage: [stage.session], writes=nobody
-    ),
-    post("accounts:code-begin", everybody),
+    post("accounts:session-end", OWNER, address=lambda stage: [stage.session], writes=nobody),
+    # A key that counts for nothing until a code confirms it.
+    post("accounts:code-begin", everybody, writes=nobody),
     get("accounts:code-set-up", everybody),
     post("accounts:code-set-up", everybody, done=200, writes=nobody),
     get("accounts:code-recovery", everybody, done=302),
@@ -457,9 +476,7 @@ LINES: tuple[Line, ...] = (
     get("api:api-root", everybody, done=404),
     # The interface
     sent("GET", "api:form_list", everybody),
-    sent(
-        "POST", "api:form_create", own("preparer", "colleague"), body=_new_form, done=201
-    ),
+    sent("POST", "api:form_create", own("preparer", "colleague"), body=_new_form, done=201),
     sent(
         "POST",
         "api:form_validate",
@@ -542,12 +559,7 @@ LINES: tuple[Line, ...] = (
         step(Action.WAIVE),
         E_,
         done=201,
-        body=lambda stage: {
-            "path": stage.finding.path,
-            "code": stage.finding.code,
-            "message": stage.finding.message,
-            "reason": "已核实",
-        },
+        body=_waived,
     ),
     sent(
         "POST",

@@ -8,37 +8,17 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
-from pytest_django import DjangoDbBlocker
 
 from perfgoals.common.models import AuditAction, AuditEntry
 from projects.workflow import Status
-from tests.cast import make_cast
 from tests.reading import nothing_written
 from tests.rights.asking import ask, content
-from tests.rights.stage import PEOPLE, Stage, furnish, make_stage
+from tests.rights.stage import PEOPLE, Stage
 from tests.rights.table import LINES, Line
 from tests.tracing import watching
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NAMES = sorted({line.name for line in LINES})
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_stage(make_cast())
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def stage(made: Stage, db: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Printing is tried elsewhere."""
-    monkeypatch.setattr("scoring.views.prints.stored_print", lambda *args, **options: b"%PDF-1.7")
-    monkeypatch.setattr("scoring.views.opinion.stored_html_print", lambda *args: b"%PDF-1.7")
-    # Everybody signed in when the first test began, and a session in use is noted once a minute.
-    monkeypatch.setattr("perfgoals.accounts.services.sessions._NOTED_EVERY", 3_600)
-    furnish(made)
-    return made
 
 
 def routes(patterns: list[Any], before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
