@@ -1,5 +1,5 @@
-"""预算执行表: a list of executed budgets fills the funds of many self-evaluations. Here it is uploaded and its
-rows are matched with the forms; from there on it is a batch like every other."""
+"""预算执行表: a list of executed budgets fills the funds of many self-evaluations. Here it is uploaded and
+its rows are matched with the forms; from there on it is a batch like every other."""
 
 from __future__ import annotations
 
@@ -107,9 +107,15 @@ def execution_match(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _choices(request: SignedInRequest, projects: list[ListedProject]) -> dict[int, int]:
-    """The form that was chosen for each project: one of those that were offered."""
-    choices = {}
+    """The form that was chosen for each project: what is sure unless it is left out, else one of those that
+    were offered."""
+    left = set(request.POST.getlist("leave"))
+    choices: dict[int, int] = {}
     for project in projects:
+        if project.form is not None:
+            if str(project.key) not in left:
+                choices[project.key] = project.form
+            continue
         offered = {str(one.form): one.form for one in project.candidates}
         chosen = offered.get(request.POST.get(f"project-{project.key}", ""))
         if chosen is not None:
@@ -141,6 +147,7 @@ def _match_page(
         "ignored_columns": [one for one in found.ignored if one.what == "columns"],
         "most": LISTED,
         "refused": refused,
+        "left": [one.key for one in sure if str(one.key) in request.POST.getlist("leave")],
     }
     return render(request, "scoring/execution_match.html", context, status=422 if refused else 200)
 

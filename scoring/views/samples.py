@@ -18,10 +18,10 @@ from django.utils.http import content_disposition_header
 from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.audit import record_export
-from perfgoals.common.exchange.writing import workbook_bytes
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import view_sheet
 from perfgoals.common.views import allow_methods
+from perfgoals.common.workbooks.lists import list_workbook
 from projects.access import can, get_form, get_version
 from projects.models import FiscalYear, Form, ProjectGrant
 from projects.workflow import Action, FormKind
@@ -176,12 +176,13 @@ def sample_grant_end(request: SignedInRequest, pk: int, grant: int) -> HttpRespo
 
 @allow_methods("GET")
 def sample_export(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The list as a workbook, with what is needed to draw it again. Notes the export in the log."""
+    """The list as a workbook. Notes the export in the log. The population stays in the system, where the
+    draw is repeated each time the page is opened."""
     sample = _sample(request.user, pk)
     rows = _rows(request.user, sample)
     record_export("抽查清单（xlsx）", by=request.user, subject=sample, count=len(rows))
     response = HttpResponse(
-        workbook_bytes("抽查清单", _HEADINGS, [_exported(row) for row in rows]), content_type=XLSX
+        list_workbook("抽查清单", _HEADINGS, [_exported(row) for row in rows]), content_type=XLSX
     )
     name = f"{sample.name}（抽查清单，种子 {sample.seed or '无'}）.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)

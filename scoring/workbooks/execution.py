@@ -185,20 +185,10 @@ class _Reader:
             if any(self.read_cell(cells, key) is not None for key in AMOUNTS):
                 self.complain(number, "name", "", "有金额，没有项目名称")
             return
-        values, sound = {}, True
-        for key in (*AMOUNTS, "source"):
-            value = self.read_cell(cells, key)
-            if isinstance(value, Wrong):
-                self.complain(number, key, value.found, value.expected)
-                sound = False
-            values[key] = None if isinstance(value, Wrong) else value
-        amounts = {key: values[key] for key in AMOUNTS if isinstance(values[key], Decimal)}
-        for key, amount in amounts.items():
-            if amount < 0 and key != "executed":
-                self.complain(number, key, str(amount), "预算不能是负数")
-                sound = False
-        if not sound:
+        taken = self.values(number, cells)
+        if taken is None:
             return
+        amounts, source = taken
         if not amounts:
             self.answer.ignored.append(
                 Ignored(self.found.name, "rows", str(number), f"「{name or code}」没有金额")
@@ -212,7 +202,7 @@ class _Reader:
                 name=name,
                 code=code,
                 unit=unit or self.below,
-                source=str(values["source"] or ""),
+                source=source,
                 amounts=amounts,
                 cells={
                     key: self.found.address(number, key)
@@ -222,6 +212,25 @@ class _Reader:
                 money_unit=self.money,
             )
         )
+
+    def values(
+        self, number: int, cells: Sequence[CellValue]
+    ) -> tuple[dict[str, Decimal], str] | None:
+        """The amounts of a row and their source; None where a cell of them cannot be taken."""
+        amounts: dict[str, Decimal] = {}
+        source, sound = "", True
+        for key in (*AMOUNTS, "source"):
+            value = self.read_cell(cells, key)
+            if isinstance(value, Decimal) and value < 0 and key != "executed":
+                value = Wrong(str(value), "预算不能是负数")
+            if isinstance(value, Wrong):
+                self.complain(number, key, value.found, value.expected)
+                sound = False
+            elif isinstance(value, Decimal):
+                amounts[key] = value
+            elif isinstance(value, str):
+                source = value
+        return (amounts, source) if sound else None
 
     def is_sum(self, name: str, code: str, unit: str) -> str:
         """Why the row is none of a project, "" where it is one."""

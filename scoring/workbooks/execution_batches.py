@@ -73,7 +73,11 @@ def plan_list(
                 document=form_document(kept[number]),
                 sheet=rows[0].sheet,
                 range="、".join(f"第 {row.row} 行" for row in rows),
-                places={path: Place(*place) for path, place in filling.cells.items()},
+                # What is found on the form at no cell of the list is told at the project's name.
+                places={
+                    "": Place(rows[0].sheet, rows[0].cells.get("name", "")),
+                    **{path: Place(*place) for path, place in filling.cells.items()},
+                },
                 project_code=rows[0].code,
                 form=number,
                 why=several[0].how.label,

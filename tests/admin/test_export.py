@@ -13,7 +13,8 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from perfgoals.accounts.models import Unit
-from perfgoals.common.exchange.writing import csv_bytes, workbook_bytes
+from perfgoals.common.workbooks.lists import list_workbook
+from perfgoals.common.workbooks.tables.delimited import csv_bytes
 from tests.admin.workbooks import CATEGORIES, PROJECTS, UNITS, USERS, exported
 from tests.cast import Cast
 
@@ -21,7 +22,7 @@ DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
 
 
 def test_no_text_is_a_formula_in_a_workbook() -> None:
-    data = workbook_bytes("表", ["=列"], [[text] for text in DANGEROUS])
+    data = list_workbook("表", ["=列"], [[text] for text in DANGEROUS])
     sheet = load_workbook(BytesIO(data)).active
     assert [(cell.data_type, cell.number_format) for (cell,) in sheet.iter_rows()] == [
         ("s", "@")
@@ -30,7 +31,7 @@ def test_no_text_is_a_formula_in_a_workbook() -> None:
 
 
 def test_numbers_and_dates_stay_what_they_are() -> None:
-    data = workbook_bytes("表", ["数", "日", "空"], [[-5, date(2026, 1, 31), None]])
+    data = list_workbook("表", ["数", "日", "空"], [[-5, date(2026, 1, 31), None]])
     number, day, blank = next(load_workbook(BytesIO(data)).active.iter_rows(min_row=2))
     assert (number.data_type, number.value) == ("n", -5)
     assert (day.is_date, day.number_format) == (True, "yyyy-mm-dd")
@@ -38,13 +39,13 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
 
 
 def test_a_column_of_codes_takes_codes_as_text() -> None:
-    sheet = load_workbook(BytesIO(workbook_bytes("表", ["编码", "次序"], [["001", 1]]))).active
+    sheet = load_workbook(BytesIO(list_workbook("表", ["编码", "次序"], [["001", 1]]))).active
     assert sheet.column_dimensions["A"].number_format == "@"
     assert sheet.column_dimensions["B"].number_format == "General"
 
 
 def test_control_characters_do_not_break_a_workbook() -> None:
-    sheet = load_workbook(BytesIO(workbook_bytes("表", ["名"], [["甲\x0b乙"]]))).active
+    sheet = load_workbook(BytesIO(list_workbook("表", ["名"], [["甲\x0b乙"]]))).active
     assert sheet["A2"].value == "甲\N{REPLACEMENT CHARACTER}乙"
 
 

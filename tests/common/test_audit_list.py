@@ -248,6 +248,7 @@ def test_nothing_in_it_is_run(cast: Cast, client_of: ClientOf, db: None, kind: s
 def test_taking_it_away_is_recorded(cast: Cast, client_of: ClientOf, entries: None) -> None:
     client_of("admin").get("/log/export.xlsx?channel=api")
     entry = AuditEntry.objects.order_by("id").last()
+    assert entry is not None
     assert entry.summary == "导出 审计日志（xlsx）"
     assert entry.action == "exported"
     assert entry.details == {"数量": 1, "条件": "途径 接口"}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from urllib.parse import unquote
 from zipfile import ZipFile
 
@@ -47,7 +48,7 @@ def exported(user: User, layout: ExportLayout, **filters: object) -> bytes:
     return export_file(selection_of(forms), layout, offers=offers)
 
 
-def sent(client: Client, layout: str = "json", query: str = "", **more: object) -> object:
+def sent(client: Client, layout: str = "json", query: str = "", **more: Any) -> Any:
     return client.post(f"{URL}?{query}", {"layout": layout, **more})
 
 
@@ -123,6 +124,7 @@ def test_what_no_cell_can_hold_is_refused_at_the_input(text: str, told: str) -> 
 def test_a_text_that_looks_like_a_formula_stays_text(cast: Cast) -> None:
     form = cast.maintenance
     row = form.self_evaluation.results.first()
+    assert row is not None
     row.deviation_reason = "=HYPERLINK(1)"
     row.save(update_fields=["deviation_reason"])
     for layout in (ExportLayout.OFFICIAL, ExportLayout.FLAT):

@@ -47,8 +47,9 @@ from perfgoals.common.exchange.reading import (
     read_table,
 )
 from perfgoals.common.exchange.resources import MasterResource, TableResult
-from perfgoals.common.exchange.writing import csv_bytes, workbook_bytes
 from perfgoals.common.models import AuditAction
+from perfgoals.common.workbooks.lists import list_workbook
+from perfgoals.common.workbooks.tables.delimited import csv_bytes
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = timedelta(hours=1)
@@ -69,7 +70,7 @@ class WorkbookFormat(Format):
         return True
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
-        return workbook_bytes(dataset.title, dataset.headers, dataset)
+        return list_workbook(dataset.title, dataset.headers, dataset)
 
 
 class CsvFormat(Format):
@@ -152,7 +153,7 @@ class ExchangeAdmin(ImportExportMixin, MasterAdmin):
         """A workbook with nothing but the headers."""
         self._require_import(request)
         title = str(self.opts.verbose_name_plural)
-        data = workbook_bytes(title, self._resource().column_names(), [])
+        data = list_workbook(title, self._resource().column_names(), [])
         return self._download(data, XLSX_TYPE, f"{title}导入模板.xlsx")
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -8,14 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from perfgoals.common.documents import MAX_TEXT
-from perfgoals.common.exchange.writing import csv_lines
 from perfgoals.common.models import AuditEntry
-from perfgoals.common.workbooks.writer import put_text, workbook_bytes
+from perfgoals.common.workbooks.tables.delimited import csv_lines
+from perfgoals.common.workbooks.writer import fitting, put_text, workbook_bytes
 
 MOST = {"csv": 100_000, "xlsx": 5_000}
 """How many entries one file takes: a workbook is put together in memory, a CSV is not."""
@@ -99,9 +97,4 @@ def _row(entry: AuditEntry) -> list[str]:
         "\n".join(changes),
         "\n".join(f"{name}：{shown(value)}" for name, value in entry.details.items()),
     )
-    return [_fitting(text) for text in texts]
-
-
-def _fitting(text: str) -> str:
-    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(_CUT)] + _CUT
+    return [fitting(text, _CUT) for text in texts]

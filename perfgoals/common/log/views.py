@@ -96,7 +96,8 @@ def entry_export(request: HttpRequest, kind: str, access: LogAccess) -> HttpResp
         refused = f"选中的超过 {MOST[kind]:,} 条，一个 {kind.upper()} 文件装不下；请缩小日期范围，分次导出"
         return _list(request, chosen, refused=refused, status=422)
     entries = entries.newest_first()
-    record_export(f"审计日志（{kind}）", by=request.user, count=count, **_stated(chosen.in_words))
+    told: dict[str, Any] = _stated(chosen.in_words)
+    record_export(f"审计日志（{kind}）", by=request.user, count=count, **told)
     response: HttpResponseBase
     if kind == "csv":
         rows = entries.filter(pk__lte=_last()).iterator(chunk_size=2_000)

@@ -45,6 +45,13 @@ def put_text(cell: Cell, text: str) -> None:
     cell.number_format = TEXT_FORMAT
 
 
+def fitting(text: str, cut: str = "……") -> str:
+    """The text as far as a cell can hold it, for lists of what is kept already: signs that no cell can
+    hold are replaced, and what is too long ends with ``cut``."""
+    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(cut)] + cut
+
+
 def put_number(cell: Cell, number: Decimal, number_format: str) -> None:
     """Write a number as a number, or as text where a spreadsheet would not keep all its digits."""
     if len(trimmed(number).lstrip("-0.").replace(".", "")) > _MAX_DIGITS:
@@ -60,6 +67,8 @@ def put_value(cell: Cell, value: Any, number_format: str = "General") -> None:
         put_text(cell, value)
     elif isinstance(value, Decimal):
         put_number(cell, value, number_format)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        put_number(cell, Decimal(value), number_format)
     elif isinstance(value, date):
         cell.value = value
         cell.number_format = DAY_FORMAT
