@@ -248,7 +248,7 @@ def _write(
         write_funding_lines(form, requested_amounts(document), money_unit=document.money_unit)
     declaration = form.declaration
     write_columns(declaration, declaration_columns(document))
-    write_rows(declaration.indicators.all(), indicator_rows(declaration, document), ROW_COLUMNS)
+    write_rows(declaration.indicators.all(), indicator_rows(form.pk, document), ROW_COLUMNS)
     record_version(form, document, by=by, reason=reason, note=note, before=before)
     return findings
 
@@ -279,10 +279,10 @@ def declaration_columns(document: DeclarationDocument) -> dict[str, Any]:
     }
 
 
-def indicator_rows(declaration: Declaration, document: DeclarationDocument) -> list[Indicator]:
-    """The rows of the document, not stored yet."""
+def indicator_rows(declaration: int, document: DeclarationDocument) -> list[Indicator]:
+    """The rows of the document, not stored yet. declaration: its number."""
     return [
-        Indicator(declaration=declaration, order=order, **row_columns(row, year=document.year))
+        Indicator(declaration_id=declaration, order=order, **row_columns(row, year=document.year))
         for order, row in enumerate(document.indicators)
     ]
 

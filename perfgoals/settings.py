@@ -196,6 +196,9 @@ SITE_ADDRESS = os.environ.get("SITE_ADDRESS", "").rstrip("/")
 
 FIXTURES_DIR = BASE_DIR / "fixtures"
 
+# The longest page posts a choice for each line of a list of executed budgets.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Sessions end after so many minutes without use, and so many hours after they began.

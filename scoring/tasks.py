@@ -11,7 +11,6 @@ from django.utils import timezone
 from django_tasks import task
 
 from perfgoals.common.audit import record_export
-from perfgoals.common.exchange.writing import workbook_bytes
 from perfgoals.common.jobs import JobCancelled, JobFailed, JobRun, run_job
 from perfgoals.common.models import Job
 from perfgoals.common.printing import (
@@ -22,6 +21,7 @@ from perfgoals.common.printing import (
     print_store,
 )
 from perfgoals.common.sheets import shipped_layout
+from perfgoals.common.workbooks.lists import list_workbook
 from projects.models import Form
 from scoring.access import form_document
 from scoring.models import ImportBatch
@@ -153,7 +153,7 @@ def _run_review_batch(run: JobRun) -> None:
     )
     done = sum(answer.is_done for answer in answers)
     run.report(len(answers), len(answers), f"{action.done} {done} 份")
-    table = workbook_bytes(
+    table = list_workbook(
         action.label,
         ["项目", "单位", "年度", "结果", "说明"],
         [

@@ -1,8 +1,8 @@
 """A real worker that can be told to die: at the n-th statement it sends itself the signal KILL.
 
-Run as a program with settings of the test database as JSON, and the folder for files. For each line of its standard
-input, a number, it forks a worker that deals with all that is queued and dies at that statement (0: never),
-and answers with how the worker ended (0, or minus the signal) and how many statements it made.
+Run as a program with settings of the test database as JSON, and the folder for files. For each line of its
+standard input, a number, it forks a worker that deals with all that is queued and dies at that statement
+(0: never), and answers with how the worker ended (0, or minus the signal) and how many statements it made.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def main() -> None:
     if "SERVER_HOME" in database:
         database["SERVER_HOME"] = Path(database["SERVER_HOME"])
     settings.DATABASES["default"].update(database)
-    settings.STORAGES["default"]["OPTIONS"]["location"] = folder / "uploads"
+    storages: dict[str, Any] = settings.STORAGES
+    storages["default"]["OPTIONS"]["location"] = folder / "uploads"
     django.setup()
     import scoring.tasks  # noqa: F401 - loaded before the forks, which are quick then
 

@@ -122,7 +122,8 @@ def _before(formset: BaseModelFormSet) -> dict[int, Snapshot]:
     instances.pop(None, None)
     if not instances:
         return {}
-    stored = formset.model._base_manager.filter(pk__in=list(instances))
+    model: Any = formset.model
+    stored = model._base_manager.filter(pk__in=list(instances))
     return {id(instances[one.pk]): snapshot(one) for one in stored}
 
 

@@ -53,16 +53,17 @@ def insert_rows(model: type[M], instances: Iterable[M]) -> int:
 
 def update_rows(model: type[M], instances: Iterable[M], columns: Sequence[str]) -> int:
     """Write those columns of the stored rows of the instances. Returns how many were written."""
-    fields = [model._meta.get_field(column) for column in columns]
+    fields: list[Any] = [model._meta.get_field(column) for column in columns]
     own = connection.ops.quote_name
-    table, key = own(model._meta.db_table), own(model._meta.pk.column)
-    names = [own(field.column) for field in fields]  # type: ignore[union-attr]
+    primary: Any = model._meta.pk
+    table, key = own(model._meta.db_table), own(primary.column)
+    names = [own(field.column) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE bulk_rows ON COMMIT DROP AS "
             f"SELECT {', '.join([key, *names])} FROM {table} WITH NO DATA"
         )
-        _copy(cursor, "bulk_rows", [model._meta.pk, *fields], instances)
+        _copy(cursor, "bulk_rows", [primary, *fields], instances)
         assigned = ", ".join(f"{name} = bulk_rows.{name}" for name in names)
         cursor.execute(
             f"UPDATE {table} SET {assigned} FROM bulk_rows WHERE {table}.{key} = bulk_rows.{key}"

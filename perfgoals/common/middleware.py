@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import ResolverMatch
 from django.utils import timezone
 
 from perfgoals.common.addresses import address_of
@@ -68,7 +67,7 @@ def _channel_of(request: HttpRequest) -> Channel:
 
 
 def _is_attempt(request: HttpRequest, status: int) -> bool:
-    match = request.resolver_match
+    match: Any = request.resolver_match
     if match is None:
         return False
     changes = request.method not in _SAFE
@@ -87,7 +86,7 @@ def _note(request: HttpRequest, status: int, address: str) -> None:
     """Write the attempt down, unless the same was written just now. That this fails does not change the
     answer."""
     path = request.get_full_path()[:_MAX_PATH]
-    key = (_user_id(request), address, request.method, path, status)
+    key = (_user_id(request), address, request.method or "", path, status)
     try:
         with transaction.atomic():
             if _written_just_now(*key):
@@ -127,7 +126,7 @@ def _write(request: HttpRequest, status: int, path: str, *, repeats: int) -> Non
     )
 
 
-def _subject(match: ResolverMatch) -> tuple[str, str]:
+def _subject(match: Any) -> tuple[str, str]:
     """What was meant, as the log names things; it need not exist."""
     number = match.captured_kwargs.get("pk")
     kind = subject_of_route(match.route)

@@ -26,7 +26,8 @@ def snapshot(instance: models.Model, *, many: bool = False) -> Snapshot:
     }
     if many:
         for field in instance._meta.many_to_many:
-            if field.remote_field.through._meta.auto_created:
+            through: Any = field.remote_field.through
+            if through._meta.auto_created:
                 others = getattr(instance, field.name).all()
                 said[field.name] = sorted(str(other) for other in others)
     return said
@@ -54,7 +55,7 @@ def changes_of(
     return changes
 
 
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def _hidden(value: Any) -> str:

@@ -20,6 +20,7 @@ from projects.models import Form, FormVersion, Project
 from projects.services import StaleVersion, end_presence, note_presence
 from projects.workflow import Action
 from scoring.access import form_document, offered_indicators
+from scoring.api.interface import Words
 from scoring.api.states import form_state, judged_state, whole_form
 from scoring.documents import SelfEvaluationDocument, read_form
 from scoring.rules.weights import complete_weights
@@ -54,8 +55,8 @@ class Filters(Schema):
     year: int | None = None
     kind: Literal["declaration", "self_evaluation"] | None = None
     unit: int | None = Field(None, description="单位的编号")
-    status: str | None = None
-    q: str = Field("", description="项目、单位或指标名称中的词")
+    status: Words | None = None
+    q: Words = Field("", description="项目、单位或指标名称中的词")
     page: int = Field(1, ge=1, le=100_000)
 
 
@@ -93,7 +94,7 @@ class Restore(AtVersion):
 
 
 class Presence(Schema):
-    tab: str = Field(max_length=40)
+    tab: Words = Field(max_length=40)
     leaving: bool = False
 
 
@@ -240,8 +241,8 @@ def form_presence(request: SignedInRequest, pk: int, presence: Presence) -> dict
 @router.get("/library", summary="在指标库和本单位用过的指标中查找")
 def library_list(
     request: SignedInRequest,
-    q: str = Query("", max_length=200),
-    level2: str = Query("", max_length=200),
+    q: Words = Query("", max_length=200),  # noqa: B008
+    level2: Words = Query("", max_length=200),  # noqa: B008
     form: int | None = None,
 ) -> list[dict[str, Any]]:
     at = get_form(request.user, form) if form is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +11,15 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestError
 from ninja.parser import Parser
 from ninja.security import HttpBearer, SessionAuth
+from pydantic import AfterValidator
 
 from perfgoals.accounts.services import user_of_token
 from perfgoals.common.documents import DocumentError, read_json, shape_message
 from projects.workflow import WrongStatus
 from scoring.services import NotSound
+
+# The database keeps every character but this one.
+Words = Annotated[str, AfterValidator(lambda text: text.replace("\x00", ""))]
 
 
 class BrowserSession(SessionAuth):

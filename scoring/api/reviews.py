@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
-from pydantic import AfterValidator
 
 from perfgoals.accounts.views import SignedInRequest
-from perfgoals.common.findings import Finding
 from perfgoals.common.sheets import Anchors
 from projects.access import get_form, require
 from projects.documents import stable_path
@@ -20,11 +18,10 @@ from projects.services import (
     add_comment,
     answer_comment,
     resolve_comment,
-    revoke_waiver,
-    waive_finding,
 )
 from projects.workflow import Action
 from scoring.access import form_document, read_once
+from scoring.api.interface import Words
 from scoring.api.review_states import (
     answer_state,
     cell_label,
@@ -38,20 +35,17 @@ from scoring.api.review_states import (
 )
 from scoring.documents import FormDocument
 from scoring.services import (
-    Judged,
     RowChange,
     StaleReview,
     cell_value,
     judge,
     patch_review,
+    revoke_of_form,
+    waive_of_form,
 )
 from scoring.sheets import form_sheet
 
 router = Router(tags=["审核"])
-
-
-# The database keeps every character but this one.
-Words = Annotated[str, AfterValidator(lambda text: text.replace("\x00", ""))]
 
 
 class ReviewedRow(Schema):
@@ -168,10 +162,15 @@ def waiver_list(request: SignedInRequest, pk: int) -> list[dict[str, Any]]:
 def waiver_create(request: SignedInRequest, pk: int, new: NewWaiver) -> Any:
     form = get_form(request.user, pk)
     require(request.user, form, Action.WAIVE)
-    judged = judge(form_document(form), form)
-    finding = _finding(judged, new)
-    waiver = waive_finding(form, judged.document, finding, by=request.user, reason=new.reason)
-    return Status(201, waiver_state(_waiver(form, waiver.pk), judged.document, stands=True))
+    waiver = waive_of_form(
+        form,
+        path=new.path,
+        code=new.code,
+        message=new.message,
+        reason=new.reason,
+        by=request.user,
+    )
+    return Status(201, waiver_state(_waiver(form, waiver.pk), form_document(form), stands=True))
 
 
 @router.post("/forms/{int:pk}/waivers/{int:number}/revoke", summary="撤销豁免")
@@ -179,7 +178,7 @@ def waiver_revoke(request: SignedInRequest, pk: int, number: int) -> dict[str, A
     form = get_form(request.user, pk)
     waiver = _waiver(form, number)
     require(request.user, form, Action.WAIVE)
-    revoke_waiver(waiver, by=request.user)
+    revoke_of_form(waiver, by=request.user)
     return waiver_state(_waiver(form, number), form_document(form), stands=False)
 
 
@@ -222,18 +221,6 @@ def _quote(document: FormDocument, path: str) -> str:
         return cell.text
     value = cell_value(document, path)
     return "" if value is None else str(value)
-
-
-def _finding(judged: Judged, wanted: NewWaiver) -> Finding:
-    """The very finding that the person saw. Raises ValidationError where the form has it no longer."""
-    for finding in judged.findings:
-        if (finding.path, finding.code, finding.message) == (
-            wanted.path,
-            wanted.code,
-            wanted.message,
-        ):
-            return finding
-    raise ValidationError("这条检查结果已经不在，请刷新后再看")
 
 
 def _problem(code: str, message: str) -> dict[str, Any]:

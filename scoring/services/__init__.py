@@ -50,6 +50,7 @@ from scoring.services.starting import (
     start_declaration,
     start_self_evaluation,
 )
+from scoring.services.waiving import revoke_of_form, waive_of_form
 
 __all__ = [
     "CrossNote",
@@ -89,6 +90,7 @@ __all__ = [
     "review_rows",
     "reviewed_document",
     "reviewed_evaluation",
+    "revoke_of_form",
     "round_of",
     "save_self_evaluation",
     "send_digests",
@@ -97,5 +99,6 @@ __all__ = [
     "submit_form",
     "unconfirmed_paths",
     "unpublish_form",
+    "waive_of_form",
     "withdraw_form",
 ]

@@ -41,6 +41,9 @@ D = TypeVar("D", bound=FormDocument)
 
 # What a form is, as against what it says: settled when it is begun.
 IDENTITY = frozenset({"form", "year", "department", "unit", "source", "money_unit", "damaged"})
+UNCONFIRMED = "copied.unconfirmed"
+"""Code of the finding that a copied cell has yet to be looked at."""
+
 # What a self-evaluation takes over from the approved declaration.
 TAKEN_OVER = frozenset({"level1", "level2", "name", "target", "code", "damaged"})
 
@@ -184,7 +187,7 @@ def _unconfirmed(form: Form, document: FormDocument) -> list[Finding]:
         Finding(
             path,
             Level.ERROR,
-            "copied.unconfirmed",
+            UNCONFIRMED,
             "从其他表复制而来，请核对后确认或改写",
             "本系统：复制的金额和带日期的指标值应逐一确认",
         )

@@ -125,7 +125,7 @@ def _write(
     write_columns(evaluation, stated_columns(document) | computed_columns(outcome))
     write_rows(
         evaluation.results.all(),
-        result_rows(evaluation, document, [row.score for row in outcome.rows]),
+        result_rows(form.pk, document, [row.score for row in outcome.rows]),
         RESULT_COLUMNS,
     )
     record_version(form, document, by=by, reason=reason, note=note, before=before)
@@ -133,14 +133,15 @@ def _write(
 
 
 def result_rows(
-    evaluation: SelfEvaluation,
+    evaluation: int,
     document: SelfEvaluationDocument,
     suggested: Sequence[Decimal | None],
 ) -> list[IndicatorResult]:
-    """The rows of the document, not stored yet. suggested: the points that the rules give to each."""
+    """The rows of the document, not stored yet. evaluation: its number; suggested: the points that the
+    rules give to each."""
     return [
         IndicatorResult(
-            self_evaluation=evaluation,
+            self_evaluation_id=evaluation,
             order=order,
             actual=row.actual,
             weight=row.weight,

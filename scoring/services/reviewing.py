@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from perfgoals.common.audit import AuditChange, record
@@ -106,44 +105,60 @@ def patch_review(
         stage=Review.Stage.DEPARTMENT,
         by=form.submitted_by or by,
     )
-    taken = Review.objects.waiting().filter(pk=review.pk, edits=expected_edits)
-    if not taken.update(edits=F("edits") + 1):
+    if review.edits != expected_edits:
         raise StaleReview(review, expected_edits)
-    review.edits = expected_edits + 1
     document = form_document(form)
     known = {row.code: row for row in document.indicators if row.code}
     kept = {row.row_code: row for row in review.rows.all()}
     changes: list[AuditChange] = []
+    touched: dict[str, ReviewRow] = {}
     for change in rows:
         row = known.get(change.row_code)
         if row is None:
             raise ValidationError("没有这一行指标，请刷新后重试")
         _check_score(change.score, weight=getattr(row, "weight", None), name=row.name)
-        remark = without_controls(change.remark)
-        if len(remark) > LONGEST:
-            raise ValidationError(f"「{row.name}」的复核意见超过 {LONGEST} 字")
-        stored = kept.get(change.row_code) or ReviewRow(review=review, row_code=change.row_code)
-        for field, title, value in (
-            ("score", "复核分", change.score),
-            ("remark", "复核意见", remark),
-        ):
-            old = getattr(stored, field)
-            if old != value:
-                label = f"{row.name}：{title}"
-                path = f"row:{change.row_code}.review_{field}"
-                changes.append(AuditChange(path, _as_json(old), _as_json(value), label))
-                setattr(stored, field, value)
-        stored.save()
+        stored = kept.setdefault(
+            change.row_code, ReviewRow(review=review, row_code=change.row_code)
+        )
+        found = _say(stored, change, name=row.name)
+        if found:
+            touched[change.row_code] = stored
+            changes += found
     opinion = None if opinion is None else without_controls(opinion)
     if opinion is not None and opinion != review.opinion:
         if len(opinion) > LONGEST:
             raise ValidationError(f"审核意见超过 {LONGEST} 字")
         changes.append(AuditChange("opinion", review.opinion, opinion, "审核意见"))
         review.opinion = opinion
-        review.save(update_fields=["opinion"])
     if changes:
+        review.edits = expected_edits + 1
+        taken = Review.objects.waiting().filter(pk=review.pk, edits=expected_edits)
+        if not taken.update(edits=review.edits, opinion=review.opinion):
+            raise StaleReview(review, expected_edits)
+        for one in touched.values():
+            one.save()
         record(AuditAction.REVIEWED, "复核", by=by, subject=form, changes=changes)
     return review
+
+
+def _say(stored: ReviewRow, change: RowChange, *, name: str) -> list[AuditChange]:
+    """Make the row say what is wanted, without saving it. Returns what that changes. Raises
+    ValidationError for a remark that is too long."""
+    remark = without_controls(change.remark)
+    if len(remark) > LONGEST:
+        raise ValidationError(f"「{name}」的复核意见超过 {LONGEST} 字")
+    changes = []
+    for field, title, value in (
+        ("score", "复核分", change.score),
+        ("remark", "复核意见", remark),
+    ):
+        old = getattr(stored, field)
+        if old != value:
+            path = f"row:{change.row_code}.review_{field}"
+            label = f"{name}：{title}"
+            changes.append(AuditChange(path, _as_json(old), _as_json(value), label))
+            setattr(stored, field, value)
+    return changes
 
 
 def _as_json(value: Decimal | str | None) -> str | None:

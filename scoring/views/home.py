@@ -221,15 +221,8 @@ def _unit_reviewer(counts: dict[str, int]) -> Iterator[Card]:
 
 def _auditor(counts: dict[str, int]) -> Iterator[Card]:
     role = Role.AUDITOR.value
-    yield _card(
-        "待审核",
-        counts["submitted"],
-        f"其中 {counts['submitted_errors']} 张有错误",
-        waits=True,
-        role=role,
-        status="submitted",
-        sort="-findings",
-    )
+    told = f"风险高的在前；其中 {counts['submitted_errors']} 张有错误"
+    yield Card("待审核", counts["submitted"], reverse("scoring:review-queue"), told, waits=True)
     yield _card("被退回", counts["returned"], "退回修改中", role=role, status="returned")
     yield _card("待公开", counts["approved"], "审核通过，尚未公开", role=role, status="approved")
     yield _card("逾期送审", counts["late"], "截止日期以后才送审", role=role, check="late")

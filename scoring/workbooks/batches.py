@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfgoals.common.findings import Level
+from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import Job
 from perfgoals.common.workbooks.container import UnreadableWorkbook
 from perfgoals.common.workbooks.marking import (
@@ -27,6 +28,7 @@ from scoring.workbooks.reading import over_kept, read_file
 State = ImportBatch.State
 
 
+@collector_at_rest()
 def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) -> ImportBatch:
     """Read the file and keep what it would do; one that cannot be read is refused, with the reason.
     Raises WrongStanding. Returns the batch as it then stands."""

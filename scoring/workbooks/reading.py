@@ -197,7 +197,7 @@ def _refuse_tables(tables: Sequence[Table]) -> None:
     """Say so where a file is a list of executed budgets."""
     if any(lists_execution(table) for table in tables if not table.hidden):
         message = (
-            "这是预算执行表，不是申报表或自评表，不能在这里导入。请导入申报表、自评表或平铺工作簿"
+            "这是预算执行表，不是申报表或自评表。请在「批量导入」页面的「导入预算执行表」里上传"
         )
         raise UnreadableWorkbook("execution", message)
 

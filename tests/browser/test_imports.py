@@ -27,7 +27,8 @@ DROP = """([target, name, content]) => {
   const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
   const data = new DataTransfer();
   data.items.add(new File([bytes], name));
-  document.querySelector(target).dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data}));
+  const dropped = new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data});
+  document.querySelector(target).dispatchEvent(dropped);
 }"""
 
 

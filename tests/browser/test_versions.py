@@ -93,8 +93,8 @@ def test_evidence_is_added_fetched_and_removed(
 
 def test_a_token_is_made_and_revoked(cast: Cast, page_as: OpenPage) -> None:
     page = page_as("preparer")
-    page.goto("/")
-    page.get_by_role("link", name="接口令牌").click()
+    page.goto("/account/")
+    page.get_by_role("link", name="管理令牌").click()
     page.get_by_label("新令牌的用途").fill("每月取数")
     page.get_by_role("button", name="建立令牌").click()
     expect(page.locator("#token")).to_contain_text("pg_")

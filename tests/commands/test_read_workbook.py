@@ -35,6 +35,7 @@ def said(*files: Path, code: int = 0, **options: Any) -> str:
         with pytest.raises(CommandError if code == 2 else SystemExit) as caught:
             call_command("read_workbook", *files, stdout=out, **options)
         error = caught.value
+        assert isinstance(error, CommandError | SystemExit)
         assert (error.returncode if isinstance(error, CommandError) else error.code) == code
     return out.getvalue()
 

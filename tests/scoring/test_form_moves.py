@@ -307,6 +307,7 @@ def test_the_result_stands_beside_the_unit_s_own(
         result = text(page, ".result")
         assert "审核通过，赵审核，" in result
         assert "个别指标偏高" in result
+        assert row.score is not None
         own, given_total = texts(page, ".result-scores .number")
         assert float(own) - float(given_total) == pytest.approx(float(row.score) - 1.5)
         (changed,) = texts(page, ".result > .table-frame tbody tr")

@@ -146,7 +146,7 @@ def test_the_auditor_sees_what_waits_and_which_totals_differ(
     set_status("submitted", "大气生态环境保护", is_late=True)
     set_status("draft", "党建、群建工作")
     found = cards(client_of("auditor"))
-    assert found["待审核"] == ("1", "/forms/?role=auditor&status=submitted&sort=-findings")
+    assert found["待审核"] == ("1", "/review/")
     assert found["逾期送审"] == ("1", "/forms/?role=auditor&check=late")
     assert found["总分不一致"] == ("1", "/forms/?role=auditor&check=differs")
     assert found["已公开"] == ("34", "/forms/?role=auditor&status=published")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import pytest
 
+from indicators.documents import DeclarationDocument
 from perfgoals.common.models import AuditEntry
 from projects.models import FiscalYear, Form, FormPresence, FormVersion, Project
 from scoring.access import form_document
 from scoring.models import ImportBatch
 from scoring.services.importing import NotApplied, apply_batch, silent, undo_batch
+from scoring.workbooks.flat import FlatForm, flat_workbook
 from tests.cast import BUREAU, Cast
 from tests.drafts import change, copied_declaration, put, said
 from tests.imports import (
@@ -26,6 +29,7 @@ from tests.imports import (
     plans,
     saved,
     sheet_of,
+    sound,
     uploaded,
 )
 
@@ -53,10 +57,12 @@ def test_a_new_form_with_its_project(cast: Cast) -> None:
     assert form.error_count == 0
     assert form.project.unit.name == BUREAU
     document = form_document(form)
+    assert isinstance(document, DeclarationDocument)
     assert document.funds.annual_request == Decimal("200000.00")
     assert [row.target for row in document.indicators][:2] == ["≥4(场)", "≥98(%)"]
     assert all(row.code for row in document.indicators)
     row = form.declaration.indicators.first()
+    assert row is not None
     assert (row.target_kind, row.target_comparison, row.target_number) == (
         "quantitative",
         "≥",
@@ -227,3 +233,22 @@ def test_a_score_is_reckoned_as_when_it_is_typed(cast: Cast) -> None:
     assert evaluation.computed_total == Decimal("99.01")
     assert evaluation.scheme.code == "shanghai-2020"
     assert FormVersion.objects.filter(form=form).count() == 1
+
+
+@pytest.mark.parametrize("strange", ["\0", "\ud800", "\x07", "x" * 40_000])
+def test_strange_characters_are_told_and_stop_nothing(cast: Cast, strange: str) -> None:
+    data = [sound() | {"year": f"二{strange}"}, sound() | {strange: 1}]
+    data.append(sound() | {"project": {"name": f"甲{strange}"}, "unit": f"局{strange}"})
+    batch = uploaded(json.dumps(data).encode(), cast.admin)
+    assert batch.state in ("ready", "refused")
+    if batch.state == "ready":
+        assert set(plans(batch)) == {"error"}
+
+
+def test_two_projects_of_one_name_with_codes_of_their_own(cast: Cast) -> None:
+    forms = [FlatForm(named("甲"), project_code="A1"), FlatForm(named("甲"), project_code="A2")]
+    _, answer = imported(flat_workbook(forms), cast.admin)
+    assert answer.made == 2
+    assert set(Project.objects.filter(name="甲").values_list("code", flat=True)) == {"A1", "A2"}
+    batch = uploaded(flat_workbook([FlatForm(named("甲"), project_code="A" * 41)]), cast.admin)
+    assert item(batch).why == "项目编码最多 40 个字符"

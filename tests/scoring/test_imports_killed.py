@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.db import connection
 from django.utils import timezone
 
 from perfgoals.accounts.models import User
-from perfgoals.common.jobs import requeue_orphans
+from perfgoals.common.jobs import JobCancelled, request_cancel, requeue_orphans
 from perfgoals.common.models import Job
 from projects.models import Form, FormVersion
 from scoring.models import ImportBatch
@@ -29,9 +30,20 @@ from scoring.services.importing import (
     apply_batch,
     keep_upload,
     order_applying,
+    order_reading,
+    order_undoing,
     silent,
+    told_outside,
 )
-from scoring.tasks import IMPORT_APPLY, TASKS, apply_import
+from scoring.tasks import (
+    IMPORT_APPLY,
+    IMPORT_READ,
+    IMPORT_UNDO,
+    TASKS,
+    apply_import,
+    read_import,
+    undo_import,
+)
 from scoring.workbooks.batches import read_batch
 from tests.cast import Cast, make_cast
 from tests.imports import ALL, SOUND, json_file, named
@@ -140,9 +152,7 @@ def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
         assert ended == -9, moment
         whole_or_absent(batch, goal)
         absent += batch.state != "applied"
-        long_ago = timezone.now() - timedelta(minutes=5)
-        Job.objects.filter(pk=job.pk).update(heartbeat_at=long_ago, created_at=long_ago)
-        requeue_orphans(TASKS)
+        _left_long_ago(batch)
         ended, _ = worker.run()
         assert ended == 0
         whole_or_absent(batch, goal)
@@ -153,6 +163,37 @@ def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
     form = Form.objects.get(project_name="项目0")
     numbers = list(form.versions.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, ROUNDS + 2))
+
+
+def test_killed_while_reading_and_while_undoing(people: Cast, worker: Worker) -> None:
+    content = json_file([named(f"项目{n}") for n in range(FORMS)])
+    batch = keep_upload(ContentFile(content), "甲.json", by=people.admin)
+    order_reading(batch, read_import, kind=IMPORT_READ, by=people.admin)
+    for die_at in (25, 0):
+        worker.run(die_at=die_at)
+        batch.refresh_from_db()
+        assert batch.items.count() == (FORMS if batch.state == "ready" else 0)
+        _left_long_ago(batch)
+    assert batch.state == "ready"
+    order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+    worker.run()
+    order_undoing(batch, undo_import, kind=IMPORT_UNDO, by=people.admin)
+    for die_at in (random.randrange(10, 40), 0):
+        worker.run(die_at=die_at)
+        batch.refresh_from_db()
+        left = Form.objects.filter(project_name__startswith="项目").count()
+        assert left == (0 if batch.state == "undone" else FORMS)
+        _left_long_ago(batch)
+    assert batch.state == "undone"
+
+
+def _left_long_ago(batch: ImportBatch) -> None:
+    """Time passes, and another worker looks after what was left."""
+    long_ago = timezone.now() - timedelta(minutes=5)
+    assert batch.job_id is not None
+    waiting = Job.objects.filter(pk=batch.job_id, state__in=["queued", "running"])
+    waiting.update(heartbeat_at=long_ago, created_at=long_ago)
+    requeue_orphans(TASKS)
 
 
 def test_two_imports_of_the_same_projects_at_once(people: Cast) -> None:
@@ -202,3 +243,38 @@ def _at_once(batches: list[ImportBatch], by: User) -> list[str]:
         thread.join()
     assert faults == []
     return refused
+
+
+def test_progress_is_seen_outside_and_a_cancel_is_heard_inside(people: Cast) -> None:
+    """While the transaction is open; then nothing of it is left."""
+    batch = read(people.admin, GOAL.format(4))
+    job = order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+    seen: list[str] = []
+    until = time.monotonic() + 30
+
+    def look() -> None:
+        """Somebody at the page of the batch."""
+        try:
+            while not seen and time.monotonic() < until:
+                message = Job.objects.get(pk=job.pk).message
+                if message.startswith("正在写入"):
+                    seen.append(message)
+                    request_cancel(Job.objects.get(pk=job.pk), by=people.admin)
+        finally:
+            connection.close()
+
+    looking = threading.Thread(target=look)
+
+    def held(done: int, total: int, message: str = "") -> None:
+        report(done, total, message)
+        if message == "正在写入" and done:
+            looking.join()
+            while time.monotonic() < until:
+                report(done, total, message)
+
+    looking.start()
+    Job.objects.filter(pk=job.pk).update(state="running")
+    with pytest.raises(JobCancelled), told_outside(job) as report:
+        apply_batch(batch, mode=ALL, by=people.admin, report=held, job=job)
+    assert seen
+    whole_or_absent(batch, GOAL.format(4))

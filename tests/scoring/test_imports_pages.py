@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from perfgoals.accounts.models import Membership, Role, Unit, User
 from perfgoals.common.models import Job
@@ -16,7 +18,7 @@ from scoring.models import ImportBatch
 from scoring.tasks import apply_import, read_import, undo_import
 from tests.cast import BUREAU, INFORMATION, Cast
 from tests.drafts import change, put
-from tests.imports import json_file, named, uploaded
+from tests.imports import flat_file, json_file, named, uploaded
 from tests.reading import nothing_written, texts
 
 pytestmark = pytest.mark.django_db
@@ -168,11 +170,13 @@ def test_a_batch_given_up(
     batch = send(client, json_file([named("甲")]))
     assert client.post(f"/imports/{batch.pk}/discard/").status_code == 409
     work(batch)
+    name = batch.file.name
+    assert name
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/imports/{batch.pk}/discard/")
     batch.refresh_from_db()
     assert batch.state == "discarded"
-    assert not batch.file.storage.exists(batch.file.name)
+    assert not batch.file.storage.exists(name)
     assert client.get(f"/imports/{batch.pk}/").status_code == 200
     assert client.get(f"/imports/{batch.pk}/file/").status_code == 404
 
@@ -193,3 +197,33 @@ def test_the_list(cast: Cast, client_of: ClientOf) -> None:
     assert "还没有导入过文件" in client.get("/imports/").content.decode()
     work(send(client, json_file([named("甲"), named("乙")])))
     assert texts(client.get("/imports/"), "tbody td.number")[0] == "2"
+
+
+def test_the_web_process_opens_no_workbook(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **options: Any) -> Any:
+        raise AssertionError("a workbook was opened")
+
+    client = client_of("admin")
+    content = flat_file(Form.objects.select_related("project")[:2])
+    for name in ("subprocess.run", "zipfile.ZipFile", "openpyxl.load_workbook"):
+        monkeypatch.setattr(name, refuse)
+    batch = send(client, content, "表.xlsx")
+    assert batch.state == "reading"
+    assert not batch.items.exists()
+    assert client.get(f"/imports/{batch.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/imports/", "/imports/{}/", "/imports/{}/forms/1/"])
+def test_more_forms_cost_no_more_queries(
+    cast: Cast, client_of: ClientOf, django_assert_num_queries: Any, page: str
+) -> None:
+    client = client_of("admin")
+    few = uploaded(json_file([named("甲")]), cast.admin)
+    client.get(page.format(few.pk))
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page.format(few.pk))
+    many = uploaded(json_file([named(f"项目{n}") for n in range(30)]), cast.admin)
+    with django_assert_num_queries(len(asked)):
+        client.get(page.format(many.pk))

@@ -307,7 +307,7 @@ def test_what_was_reviewed_is_carried_into_the_next_round(cast: Cast, evaluation
     step(return_form, form, cast.auditor, reason="见复核意见")
     form = step(submit_form, form, cast.preparer)
     row = form.reviews.get(outcome="pending").rows.get()
-    assert (row.row_code, row.score, row.remark) == (code, 1, "请补依据")
+    assert (row.row_code, row.score, row.remark) == (code, Decimal(1), "请补依据")
 
 
 # -- comments, readers for a time ------------------------------------------------------------------

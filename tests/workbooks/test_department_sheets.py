@@ -354,7 +354,7 @@ def test_all_published_forms_over_the_kept_ones_are_unchanged() -> None:
     assert [
         over_kept(one, form, file) for one, form in zip(file.forms, forms, strict=True)
     ] == forms
-    assert file.ignored == file.skipped == []
+    assert (file.ignored, file.skipped) == ([], [])
     assert told == [(20, 36), (36, 36)]
 
 

@@ -91,7 +91,7 @@ def retype(sheet: Worksheet, chance: random.Random) -> None:
     """A number becomes a text, a text with a number a number."""
     cell = sheet.cell(*place(sheet, chance))
     with suppress(AttributeError, TypeError, ValueError):
-        cell.value = str(cell.value) if isinstance(cell.value, int | float) else float(cell.value)  # type: ignore[arg-type]
+        cell.value = str(cell.value) if isinstance(cell.value, int | float) else float(cell.value)
 
 
 def swap(sheet: Worksheet, chance: random.Random) -> None:

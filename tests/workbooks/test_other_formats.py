@@ -97,7 +97,7 @@ def test_cells_are_read_as_people_see_them(name: str) -> None:
     merged = sheet.at(3, 7)
     assert merged is not None
     assert merged.text == "合并"
-    assert (sheet.hidden_rows, sheet.hidden_columns) == ({4}, {8})
+    assert (sheet.hidden_rows, sheet.hidden_columns) == (frozenset({4}), frozenset({8}))
 
 
 @pytest.mark.parametrize("name", ["shown.xls", "shown.ods"])

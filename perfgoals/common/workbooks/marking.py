@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from perfgoals.common.documents import MAX_TEXT
@@ -53,7 +54,7 @@ def marked_workbook(data: bytes, marks: Sequence[ErrorMark]) -> bytes | None:
     if not data.startswith(b"PK\x03\x04"):
         return None
     asked = json.dumps({"memory": _MEMORY, "seconds": _SECONDS})
-    told = json.dumps([asdict(mark) for mark in marks[:MOST_MARKS]]).encode()
+    told = json.dumps([_plain(mark) for mark in marks[:MOST_MARKS]]).encode()
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), asked],
@@ -72,6 +73,14 @@ def marked_workbook(data: bytes, marks: Sequence[ErrorMark]) -> bytes | None:
     return done.stdout
 
 
+def _plain(mark: ErrorMark) -> dict[str, str]:
+    """The mark without characters that no cell can hold; in the order of the headings."""
+    return {
+        name: ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
+        for name, text in asdict(mark).items()
+    }
+
+
 def error_list(marks: Sequence[ErrorMark]) -> bytes:
     """The list alone as a workbook (.xlsx)."""
     book = Workbook()
@@ -85,8 +94,7 @@ def error_list(marks: Sequence[ErrorMark]) -> bytes:
         cell.fill = PatternFill("solid", fgColor="E7ECF3")
         sheet.column_dimensions[cell.column_letter].width = WIDTHS[number - 1]
     for row, mark in enumerate(marks[:MOST_MARKS], 2):
-        texts = (mark.sheet, mark.cell, mark.label, mark.found, mark.message, mark.level)
-        for number, text in enumerate(texts, 1):
+        for number, text in enumerate(_plain(mark).values(), 1):
             cell = sheet.cell(row, number)
             put_text(cell, text[:MAX_TEXT])
             cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -28,6 +28,7 @@ WIDTHS = (20, 12, 24, 24, 60, 8)
 AUTHOR = "错误说明"
 _COLOURS = {"错误": "FFFFC7CE", "警告": "FFFFEB9C"}
 _CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_AREA = re.compile(r"(?:.*!)?\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
 _ROW = re.compile(r"第 (\d+) 行")
 _LONGEST = 2_000
 _MOST_ROWS = 1_048_576
@@ -120,6 +121,14 @@ def _mark_sheet(sheet: Any, marks: list[Mark], column: int) -> None:
     for row, said in texts.items():
         _put(sheet.cell(row, column), "；".join(said)[:_LONGEST], bold=False)
     sheet.column_dimensions[get_column_letter(column)].width = 48
+    _print_too(sheet, column)
+
+
+def _print_too(sheet: Any, column: int) -> None:
+    """Where only a part of the sheet is printed, the column of the texts is printed with it."""
+    found = _AREA.fullmatch(str(sheet.print_area or ""))
+    if found and column_index_from_string(found[3]) < column:
+        sheet.print_area = f"{found[1]}{found[2]}:{get_column_letter(column)}{found[4]}"
 
 
 def _place(address: str) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from indicators.documents import DeclarationDocument
 from perfgoals.accounts.models import Unit
 from perfgoals.common.audit import AuditChange, record
 from perfgoals.common.bulk import update_rows
+from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import AuditAction, Job
 from projects.models import FiscalYear, Form, FormVersion, Project
 from projects.workflow import Action, Status, WrongStatus, next_status
@@ -77,9 +78,10 @@ class _Ground:
     named: dict[tuple[int, str], list[Project]]
     coded: dict[str, Project]
     kept: set[tuple[str, int, int]]
-    wanted: dict[tuple[int, str], Project] = field(default_factory=dict)
+    wanted: dict[tuple[int, str, str], Project] = field(default_factory=dict)
 
 
+@collector_at_rest()
 @transaction.atomic
 def apply_batch(
     batch: ImportBatch,
@@ -124,7 +126,12 @@ def apply_batch(
     if not good:
         raise NotApplied(f"要导入的表在预览以后都已变，没有导入任何内容：{_listed(stale)}")
     make_projects(
-        list({id(one.project): one.project for one in good if one.made_project}.values()), by=by
+        list(
+            {
+                id(one.project): one.project for one in good if one.made_project and one.project
+            }.values()
+        ),
+        by=by,
     )
     told = Told(
         FormVersion.Reason.UPLOADED,
@@ -135,7 +142,7 @@ def apply_batch(
     )
     writes = [one.write for one in good if one.write is not None]
     for one in good:
-        if one.write is not None and one.write.is_new:
+        if one.write is not None and one.project is not None:
             one.write.form.project = one.project
     write_forms(writes, by=by, told=told, report=report)
     _note_outcomes(items, taken)
@@ -264,10 +271,12 @@ def _prepare_new(one: _Taken, ground: _Ground) -> None:
             one.stale = "预览以后已有人建了这份表"
             return
         document = read_form(item.document)
-        form = Form(kind=item.kind, year_id=item.year, status=Status.DRAFT.value)
+        form = Form(kind=item.kind, year_id=document.year, status=Status.DRAFT.value)
         one.write = _write(item, form, document)
         one.made_project = project is None
-        one.project = project or ground.wanted.setdefault(key, _project(item, document, ground))
+        one.project = project or ground.wanted.setdefault(
+            (*key, item.project_code), _project(item, document, ground)
+        )
 
 
 def _project(item: ImportItem, document: Any, ground: _Ground) -> Project:

@@ -23,9 +23,9 @@ def as_kept_form(form: Form, before: D, read: D) -> tuple[D, list[str]]:
     """What the kept form would say: it stays what it is (year, units, money unit), and of indicators that
     came from an approved declaration only the results are taken. With a sentence for what was not taken.
     """
-    after = in_money_unit(read, before.money_unit)
+    after: D = in_money_unit(read, before.money_unit)
     kept = {name: getattr(before, name) for name in IDENTITY if name in before.model_fields_set}
-    after = after.model_copy(update=kept)
+    after = cast(D, after.model_copy(update=kept))
     if (
         form.kind == FormKind.SELF_EVALUATION
         and form.self_evaluation.declaration_id is not None

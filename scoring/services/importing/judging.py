@@ -14,7 +14,6 @@ from perfgoals.common.documents import plain
 from perfgoals.common.findings import Finding, Level
 from projects.documents import stable_path
 from projects.models import Form, Waiver
-from projects.workflow import FormKind
 from scoring.checks import check_self_evaluation
 from scoring.documents import FormDocument
 from scoring.evaluation import evaluate
@@ -99,7 +98,7 @@ class Schemes:
 
     def of(self, document: FormDocument, form: Form | None) -> Scheme | None:
         """The one that the form is scored by; of a new one that in force for its year."""
-        if document.form != FormKind.SELF_EVALUATION:
+        if isinstance(document, DeclarationDocument):
             return None
         kept = form.self_evaluation.scheme_id if form else None
         pk = kept or self.stored_for(document.year).pk

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scoring.workbooks.files import ReadForm
 
 _NEAREST = 3
+_LONGEST_CODE = 40
 Key = tuple[str, int, object]
 
 
@@ -97,6 +98,14 @@ class Desk:
         name = document.project.name.strip()
         if not name:
             return Mismatch("import.project", "project.name", "", "项目名称不能为空")
+        return self._named(unit, name, read, document)
+
+    def _named(
+        self, unit: Unit, name: str, read: ReadForm, document: FormDocument
+    ) -> Match | Mismatch:
+        if len(read.project_code) > _LONGEST_CODE:
+            message = f"项目编码最多 {_LONGEST_CODE} 个字符"
+            return Mismatch("import.code", "project.code", read.project_code[:80], message)
         if read.project_code and read.project_code in self.by_code:
             project = self.by_code[read.project_code]
             if project.unit_id != unit.pk:
@@ -115,7 +124,7 @@ class Desk:
             return Mismatch("import.ambiguous", "project.name", name, message)
         if named:
             return self._of(named[0], document, how)
-        key = (document.form, document.year, (unit.pk, name))
+        key = (document.form, document.year, (unit.pk, name, read.project_code))
         return Match(unit, None, None, how, key)
 
     def _numbered(self, form: Form, document: FormDocument) -> Match | Mismatch:

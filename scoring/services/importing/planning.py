@@ -14,7 +14,7 @@ from django.utils import timezone
 from perfgoals.common.audit import record
 from perfgoals.common.bulk import insert_rows
 from perfgoals.common.documents import DocumentError
-from perfgoals.common.findings import Finding, Level
+from perfgoals.common.findings import Level
 from perfgoals.common.models import AuditAction, Job
 from perfgoals.common.patches import Difference
 from projects.models import Form, FormPresence
@@ -26,11 +26,18 @@ from scoring.models import ImportBatch, ImportItem
 from scoring.services.cell_names import cell_name
 from scoring.services.editing import with_row_codes
 from scoring.services.importing.comparing import as_kept_form, changed_cells
-from scoring.services.importing.grouping import grouped
 from scoring.services.importing.judging import Schemes, Verdict, Waived, judged, waivers_of
 from scoring.services.importing.matching import Desk, Match, Mismatch, repeated
 from scoring.services.importing.progress import Report
-from scoring.services.importing.uploading import WrongStanding, locked_batch
+from scoring.services.importing.telling import (
+    no_cell,
+    storable,
+    summary_of,
+    told_changes,
+    told_finding,
+    where,
+)
+from scoring.services.importing.uploading import WrongStanding, forget_marked, locked_batch
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -84,7 +91,8 @@ def plan_batch(
     insert_rows(ImportItem, (_item(batch, n, one) for n, one in enumerate(drafts, 1)))
     batch.kind, batch.state, batch.message = file.kind.value, State.READY.value, ""
     batch.summary = summary_of(file, drafts)
-    batch.save(update_fields=["kind", "state", "message", "summary"])
+    forget_marked(batch)
+    batch.save(update_fields=["kind", "state", "message", "summary", "marked"])
     record(
         AuditAction.CREATED,
         f"读取待导入的文件「{batch.name}」",
@@ -97,13 +105,13 @@ def plan_batch(
 
 def drafted(file: ReadFile, *, by: User, over: Over, report: Report) -> list[Draft]:
     """Every form of the file, in its order, with what would become of it. Nothing is written."""
-    drafts = [Draft(one, remarks=list(one.remarks)) for one in file.forms]
+    drafts = [Draft(one, remarks=list(_remarks(one))) for one in file.forms]
     desk = Desk(file.forms, by=by)
     for draft in drafts:
         _find(draft, desk)
     for places in repeated(one.match.key if one.match else None for one in drafts).values():
         for place in places:
-            others = "、".join(_where(drafts[other].read) for other in places if other != place)
+            others = "、".join(where(drafts[other].read) for other in places if other != place)
             _complain(drafts[place], "import.repeated", "", "", f"同一份表在文件里还有：{others}")
     work = _Work(desk, Schemes(), over)
     done = 0
@@ -118,6 +126,13 @@ def drafted(file: ReadFile, *, by: User, over: Over, report: Report) -> list[Dra
             if done % 20 == 0 or done == len(drafts):
                 report(done, len(drafts), _CHECKING)
     return drafts
+
+
+def _remarks(read: ReadForm) -> Iterator[str]:
+    """What the reader says of the form: first how sure it is, where it is not."""
+    if read.sureness != "certain":
+        yield f"识别{read.sureness.label}：{read.why}"
+    yield from read.remarks
 
 
 def _find(draft: Draft, desk: Desk) -> None:
@@ -154,7 +169,7 @@ def _complain(draft: Draft, code: str, path: str, found: str, message: str) -> N
     draft.problems.append(
         {
             "sheet": place.sheet if place else draft.read.sheet,
-            "cell": place.cell if place else _no_cell(draft.read),
+            "cell": place.cell if place else no_cell(draft.read),
             "label": cell_name(path) or "整份表",
             "level": Level.ERROR.value,
             "code": code,
@@ -276,37 +291,10 @@ def _present(numbers: Sequence[int]) -> dict[int, list[str]]:
 def _tell_problems(draft: Draft) -> None:
     """The findings on a form that would be written, each with the cell it is about."""
     draft.problems += [
-        _told(draft.read, finding)
+        told_finding(draft.read, finding)
         for finding in draft.verdict.findings
         if finding.level is not Level.HINT
     ]
-
-
-def _told(read: ReadForm, finding: Finding) -> dict[str, Any]:
-    path = finding.path
-    place = read.places.get(path)
-    while place is None and path:
-        path = path.rpartition(".")[0]
-        place = read.places.get(path)
-    return {
-        "sheet": place.sheet if place else read.sheet,
-        "cell": place.cell if place else _no_cell(read),
-        "label": cell_name(finding.path) or "整份表",
-        "level": finding.level.value,
-        "code": finding.code,
-        "path": finding.path,
-        "found": "",
-        "message": finding.message,
-    }
-
-
-def _no_cell(read: ReadForm) -> str:
-    """What stands for the cell where none is known: in a file without sheets which form it is."""
-    return "" if read.sheet else read.range
-
-
-def _where(read: ReadForm) -> str:
-    return f"工作表「{read.sheet}」{read.range}" if read.sheet else read.range
 
 
 def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
@@ -318,19 +306,19 @@ def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
         batch=batch,
         number=number,
         sheet=read.sheet,
-        range=read.range,
+        range=read.range[:60],
         kind=told.form if told else "",
         year=told.year if told else None,
         unit_name=told.unit if told else "",
         project_name=told.project.name if told else "",
         unit=match.unit if match else None,
         project=match.project if match else None,
-        project_code=read.project_code,
+        project_code=read.project_code[:40],
         document=draft.document.as_json() if draft.document else None,
         plan=draft.plan.value,
         why=draft.why,
-        changes=list(_changes(draft)),
-        problems=draft.problems,
+        changes=list(told_changes(draft)),
+        problems=[storable(one) for one in draft.problems],
         judged=draft.verdict.as_json(),
         remarks=draft.remarks,
         takeable=draft.takeable,
@@ -341,51 +329,3 @@ def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
         form_id=match.form if match else None,
         read_version=draft.version,
     )
-
-
-def _changes(draft: Draft) -> Iterator[dict[str, Any]]:
-    rows: Sequence[Any] = draft.document.indicators if draft.document else ()
-    for one in draft.changes:
-        parts = one.path.split(".")
-        row = ""
-        if parts[0] == "indicators" and one.happened != "removed" and int(parts[1]) < len(rows):
-            row = rows[int(parts[1])].name
-        yield {
-            "path": one.path,
-            "happened": one.happened.value,
-            "before": one.before,
-            "after": one.after,
-            "row": row,
-        }
-
-
-def summary_of(file: ReadFile, drafts: Sequence[Draft]) -> dict[str, Any]:
-    """What the page says of the file as a whole."""
-    of_file = [
-        {
-            "sheet": one.sheet,
-            "cell": one.cell,
-            "label": one.label,
-            "level": Level.ERROR.value,
-            "code": "file",
-            "path": one.path,
-            "found": one.found,
-            "message": one.expected,
-        }
-        for one in file.problems
-    ]
-    plans = Counter(one.plan for one in drafts)
-    return {
-        "rows": file.rows,
-        "blank_rows": file.blank_rows,
-        "ignored_columns": sum(one.what == "columns" for one in file.ignored),
-        "ignored": [[one.sheet, one.what, one.where, one.reason] for one in file.ignored],
-        "skipped": [[one.sheet, one.reason] for one in file.skipped],
-        "problems": of_file,
-        "groups": grouped(of_file, [one.problems for one in drafts]),
-        "plans": {plan.value: plans[plan] for plan in Plan if plans[plan]},
-        "takeable": sum(one.takeable for one in drafts),
-        "projects": len(
-            {one.match.key[2] for one in drafts if one.match and one.match.project is None}
-        ),
-    }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from perfgoals.common.audit import Act, changes_between, record, record_all
 from perfgoals.common.bulk import update_rows
 from perfgoals.common.findings import Level
+from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import AuditAction, Job
 from projects.models import Attachment, Comment, Form, FormVersion, Project, ProjectGrant
 from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
@@ -39,6 +40,7 @@ class Undone:
     kept: int
 
 
+@collector_at_rest()
 @transaction.atomic
 def undo_batch(batch: ImportBatch, *, by: User, report: Report, job: Job | None = None) -> Undone:
     """Make changed forms say again what they said, as one more version, and remove those that were made,
@@ -129,7 +131,7 @@ def _earlier(changed: Sequence[tuple[ImportItem, Form]], report: Report) -> list
     for done, (item, form) in enumerate(changed, 1):
         document = read_form(before[form.pk])
         if form.pk in evaluations:
-            form.self_evaluation = evaluations[form.pk]  # type: ignore[attr-defined]
+            form.self_evaluation = evaluations[form.pk]
         verdict = judged(document, schemes.of(document, form), waived.get(form.pk, frozenset()))
         counts = (
             verdict.count(Level.ERROR),
@@ -157,7 +159,7 @@ def _remove(made: Sequence[tuple[ImportItem, Form]], note: str, *, by: User) -> 
         for _, form in made
     )
     Form.objects.filter(pk__in=[form.pk for _, form in made]).delete()
-    projects = {item.project_id for item, _ in made if item.made_project}
+    projects = {item.project_id for item, _ in made if item.made_project and item.project_id}
     nothing_else = (
         Project.objects.filter(pk__in=projects, forms__isnull=True)
         .exclude(Q(pk__in=ProjectGrant.objects.values("projects")))

@@ -204,9 +204,15 @@ def refuse_batch(batch: ImportBatch, message: str) -> None:
 def keep_marked(batch: ImportBatch, content: bytes) -> None:
     """Keep the workbook with its errors marked, in place of an earlier one."""
     batch = locked_batch(batch.pk)
-    earlier = (batch.marked.storage, batch.marked.name or "") if batch.marked else None
+    forget_marked(batch)
     batch.marked.save(secrets.token_hex(16), ContentFile(content), save=False)
     batch.save(update_fields=["marked"])
     record(AuditAction.CREATED, "生成标注错误的工作簿", by=batch.by, subject=batch)
-    if earlier:
+
+
+def forget_marked(batch: ImportBatch) -> None:
+    """What was marked says nothing of what is read anew. The caller saves the batch."""
+    if batch.marked:
+        earlier = (batch.marked.storage, batch.marked.name or "")
+        batch.marked = ""
         transaction.on_commit(lambda: _discard([earlier]))

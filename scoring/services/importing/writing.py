@@ -28,7 +28,6 @@ from perfgoals.common.snapshots import changes_of, snapshot
 from projects.models import Form, FormVersion, FundingLine, Project
 from projects.services import funding_lines
 from projects.workflow import FormKind, Status
-from scoring.documents import FormDocument
 from scoring.models import IndicatorResult, SelfEvaluation
 from scoring.services.evaluations import result_rows, spent_amounts, stated_columns
 from scoring.services.importing.judging import Schemes, Verdict
@@ -49,11 +48,12 @@ _COUNTS = ("error_count", "warning_count", "hint_count")
 
 @dataclass(slots=True)
 class Write:
-    """A form to be written. form: the kept one, locked; or a new one, not stored yet. counts: of errors,
+    """A form to be written. form: the kept one, locked; or a new one, not stored yet. document: of either
+    kind. counts: of errors,
     warnings and hints that are open. changes: for the log."""
 
     form: Form
-    document: FormDocument
+    document: Any
     verdict: Verdict
     counts: tuple[int, int, int]
     is_new: bool = False
@@ -180,8 +180,8 @@ def _write_rows(old: Sequence[Write], writes: Sequence[Write], total: int, repor
 def _rows(one: Write) -> Sequence[Any]:
     document = one.document
     if isinstance(document, DeclarationDocument):
-        return indicator_rows(Declaration(form_id=one.form.pk), document)
-    return result_rows(SelfEvaluation(form_id=one.form.pk), document, one.verdict.suggested)
+        return indicator_rows(one.form.pk, document)
+    return result_rows(one.form.pk, document, one.verdict.suggested)
 
 
 def _version(one: Write, *, by: User, told: Told) -> FormVersion:

@@ -78,7 +78,7 @@ class Draft:
 
     def is_named(self, sheet: str, cell: str) -> bool:
         """Whether a problem names the cell already; there may be a hundred thousand of them."""
-        self.named.update((one.sheet, one.cell) for one in self.problems[self.counted :])
+        self.named |= {(one.sheet, one.cell) for one in self.problems[self.counted :]}
         self.counted = len(self.problems)
         return (sheet, cell) in self.named
 

@@ -6,13 +6,15 @@ already looks as if it had got one; reading takes it away again, so that what wa
 
 from __future__ import annotations
 
+import codecs
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
+from itertools import chain
 from typing import Any
 
 from perfgoals.common.documents import plain
@@ -36,6 +38,15 @@ def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     writer.writerow([_harmless(heading) for heading in headings])
     writer.writerows([_written(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same line by line, for a table that is too long to be kept in memory."""
+    yield codecs.BOM_UTF8
+    for row in chain([headings], rows):
+        text = StringIO(newline="")
+        csv.writer(text).writerow([_written(value) for value in row])
+        yield text.getvalue().encode()
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
