@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from perfgoals.accounts.models import User, UserSession
-from perfgoals.accounts.services import create_api_token
+from perfgoals.accounts.services import create_api_token, sessions
 from perfgoals.accounts.services.sessions import browser_name
 from tests.accounts.people import PASSWORD, logged, person, signed_in, try_sign_in
 from tests.reading import links, nothing_written, text, texts
@@ -75,7 +77,9 @@ def test_what_a_page_asks_by_itself_keeps_no_session(
     assert client.get("/").status_code == 302
 
 
-def test_saying_that_one_is_there_does(zhang: User) -> None:
+def test_saying_that_one_is_there_does(zhang: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = int(time.time())
+    monkeypatch.setattr(sessions, "time", SimpleNamespace(time=lambda: now))
     client = signed_in(zhang)
     later(client, idle=20)
     with nothing_written():
