@@ -15,30 +15,16 @@ from projects.querysets import CHECKS
 Choices = Iterable[tuple[int, int, str, str | None]]
 
 
-class BookletFilter(forms.Form):
-    """Year, kind and unit; all of it stands in the address. A choice that is not offered is named as an
-    error, and what is listed is narrowed by the others."""
+class AddressFilter(forms.Form):
+    """Filters that are kept in the address. A choice that is not offered is named as an error, and what
+    is listed is narrowed by the others."""
 
-    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
-    kind = forms.ChoiceField(label="表种", required=False)
-    unit = forms.TypedChoiceField(label="单位", required=False, coerce=int, empty_value=None)
-
-    def __init__(self, data: QueryDict, *, choices: Choices) -> None:
-        """choices: every year, unit id, unit name and rating that the user's forms have together."""
+    def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        offered = list(choices)
-        self.offer(offered)
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = "没有这一选项，未按它筛选"
 
-    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
-        years = sorted({year for year, *_ in offered}, reverse=True)
-        units = sorted({(name, pk) for _, pk, name, _ in offered})
-        self._offer("year", "全部年度", [(year, f"{year} 年") for year in years])
-        self._offer("kind", "全部表种", KIND_CHOICES)
-        self._offer("unit", "全部单位", [(pk, name) for name, pk in units])
-
-    def _offer(self, name: str, everything: str, choices: Iterable[tuple[Any, str]]) -> None:
+    def offer(self, name: str, everything: str, choices: Iterable[tuple[Any, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", everything), *choices]
@@ -58,6 +44,26 @@ class BookletFilter(forms.Form):
         """The part of the address that chooses the same again; "" where nothing is chosen."""
         given = {name: self.data.get(name) for name in self.fields}
         return urlencode({name: value for name, value in given.items() if value})
+
+
+class BookletFilter(AddressFilter):
+    """Year, kind and unit."""
+
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label="表种", required=False)
+    unit = forms.TypedChoiceField(label="单位", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: QueryDict, *, choices: Choices) -> None:
+        """choices: every year, unit id, unit name and rating that the user's forms have together."""
+        super().__init__(data)
+        self.offer_all(list(choices))
+
+    def offer_all(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        years = sorted({year for year, *_ in offered}, reverse=True)
+        units = sorted({(name, pk) for _, pk, name, _ in offered})
+        self.offer("year", "全部年度", [(year, f"{year} 年") for year in years])
+        self.offer("kind", "全部表种", KIND_CHOICES)
+        self.offer("unit", "全部单位", [(pk, name) for name, pk in units])
 
 
 ROLES = [("preparer", "填报人"), ("unit_reviewer", "单位审核人"), ("auditor", "审核人")]
@@ -81,13 +87,13 @@ class FormFilter(BookletFilter):
 
     field_order = ["q", "year", "kind", "unit", "status", "rating", "check", "role"]
 
-    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
-        super().offer(offered)
+    def offer_all(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        super().offer_all(offered)
         ratings = sorted({rating for *_, rating in offered if rating})
-        self._offer("status", "全部状态", STATUS_CHOICES)
-        self._offer("rating", "全部等级", [(rating, rating) for rating in ratings])
-        self._offer("check", "不限", [(key, label) for key, (label, _) in CHECKS.items()])
-        self._offer("role", "全部岗位", ROLES)
+        self.offer("status", "全部状态", STATUS_CHOICES)
+        self.offer("rating", "全部等级", [(rating, rating) for rating in ratings])
+        self.offer("check", "不限", [(key, label) for key, (label, _) in CHECKS.items()])
+        self.offer("role", "全部岗位", ROLES)
         if not self.data.get("role"):
             # Set by the links of the home page; without them few have a use for it.
             del self.fields["role"]
@@ -108,9 +114,9 @@ class CrossFilter(BookletFilter):
             data["year"] = str(max(year for year, *_ in offered))
         super().__init__(data, choices=offered)
 
-    def offer(self, offered: list[tuple[int, int, str, str | None]]) -> None:
-        super().offer(offered)
-        self._offer("check", "全部检查", self._checks.items())
+    def offer_all(self, offered: list[tuple[int, int, str, str | None]]) -> None:
+        super().offer_all(offered)
+        self.offer("check", "全部检查", self._checks.items())
         field = self.fields["year"]
         assert isinstance(field, forms.ChoiceField)
         years = sorted({year for year, *_ in offered}, reverse=True)

@@ -1,11 +1,10 @@
-"""Filters that stand in the address, and lists of units to choose from."""
+"""Long lists, and lists of units, to choose from."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.forms.utils import flatatt
@@ -38,37 +37,6 @@ class LongSelect(forms.Select):
         )
         attributes = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
         return format_html("<select{}>{}</select>", flatatt(attributes), options)
-
-
-class AddressFilter(forms.Form):
-    """Filters that are kept in the address. A choice that is not offered is named as an error, and what
-    is listed is narrowed by the others."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = "没有这一选项，未按它筛选"
-
-    def offer(self, name: str, everything: str, choices: Iterable[tuple[Any, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", everything), *choices]
-
-    @property
-    def chosen(self) -> Mapping[str, Any]:
-        """The filters that are set and sound."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def is_set(self) -> bool:
-        return bool(self.query)
-
-    @property
-    def query(self) -> str:
-        """The part of the address that chooses the same again; "" where nothing is chosen."""
-        given = {name: self.data.get(name) for name in self.fields}
-        return urlencode({name: value for name, value in given.items() if value})
 
 
 def unit_choices(user: User, roles: Iterable[str]) -> list[tuple[int, str]]:

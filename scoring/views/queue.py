@@ -20,11 +20,12 @@ from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.numbers import padded, percent
 from perfgoals.common.views import allow_methods
 from projects.models import KIND_CHOICES, Form
+from scoring.forms import AddressFilter
 from scoring.models import Review
 from scoring.querysets import JUDGING, QUEUE_CHECKS, QUEUE_SORTS, ReviewQuerySet
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel, level_of
 from scoring.services.cross import compares_forms
-from scoring.views.choosing import AddressFilter, LongSelect, unit_choices
+from scoring.views.choosing import LongSelect, unit_choices
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
