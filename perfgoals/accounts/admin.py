@@ -21,7 +21,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from perfgoals.accounts.models import Membership, Role, Unit, User
 from perfgoals.accounts.resources import MAX_PASSWORDS, PASSWORD, UnitResource, UserResource
@@ -234,7 +234,7 @@ class UserAdmin(DjangoUserAdmin, ExchangeAdmin):
                 label="权限",
                 required=False,
                 queryset=_rights_in_use(),
-                widget=UnfoldAdminCheckboxSelectMultiple(),
+                widget=UnfoldAdminCheckboxSelectMultipleWidget(),
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
