@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.import_export",
     "django.contrib.admin",
+    # Before Django's, for its commands of the same names.
+    "perfgoals.accounts",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -83,7 +85,6 @@ INSTALLED_APPS = [
     "import_export",
     "ninja",
     "perfgoals.common",
-    "perfgoals.accounts",
     "projects",
     "indicators",
     "scoring",
@@ -142,7 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "perfgoals.accounts.services.signing.PeopleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
@@ -274,6 +275,9 @@ UNFOLD = {
     "SITE_HEADER": "绩效目标管理 · 后台",
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}
+    ],
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "perfgoals.common.admin.index_in_order",
     "STYLES": [lambda request: static("css/admin.css")],
@@ -308,6 +312,7 @@ UNFOLD = {
                     admin_page("年度", "calendar_month", "projects.fiscalyear"),
                     admin_page("延期", "more_time", "projects.deadlineextension"),
                     admin_page("项目", "folder", "projects.project"),
+                    admin_page("预算执行数", "payments", "projects.budgetexecution"),
                     admin_page("查阅授权", "key", "projects.projectgrant"),
                 ],
             },

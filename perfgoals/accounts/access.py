@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
+from typing import Any, NamedTuple
 
 from perfgoals.accounts.models import Membership, Role
 from perfgoals.accounts.querysets import in_force
@@ -31,8 +29,31 @@ def _holds(user: Any, roles: tuple[str, ...]) -> bool:
     return Membership.objects.filter(in_force(), user=user, role__in=roles).exists()
 
 
-def note_rights(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Keep in a new session whether its menu shows the log and the desk of a reviewer, so that no page has
-    to ask. This is for the menu only; the pages ask themselves."""
-    request.session["reads_log"] = may_read_log(user)
-    request.session["reviews"] = may_review(user)
+class Menu(NamedTuple):
+    """What the main menu shows beside what everybody finds there. This is for the menu only; the pages ask
+    themselves.
+
+    reviews: the desk of a reviewer. oversees: samples and cross-form checks, without a desk. imports: forms
+    from workbooks. reads_log: the audit log.
+    """
+
+    reviews: bool = False
+    oversees: bool = False
+    imports: bool = False
+    reads_log: bool = False
+
+
+def menu_of(user: Any) -> Menu:
+    """The menu of who is signed in, by the roles of today."""
+    if not user.is_authenticated:
+        return Menu()
+    if user.is_superuser:
+        return Menu(reviews=True, imports=True, reads_log=True)
+    roles = user.roles
+    reviews = not roles.isdisjoint(_REVIEWERS)
+    return Menu(
+        reviews=reviews,
+        oversees=Role.ADMIN.value in roles and not reviews,
+        imports=Role.ADMIN.value in roles,
+        reads_log=not roles.isdisjoint(_LOG_READERS),
+    )

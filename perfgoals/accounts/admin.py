@@ -17,8 +17,6 @@ from django.db.models import Count, ManyToManyField, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -37,9 +35,6 @@ from perfgoals.accounts.services import (
 from perfgoals.common.admin_bases import ReadOnlyAdmin
 from perfgoals.common.exchange.views import ExchangeAdmin
 from perfgoals.common.models import AuditAction
-
-# One-time codes are switched on by who uses them, and off on the page of the user.
-admin.site.unregister([TOTPDevice, StaticDevice])
 
 # The codes from the topmost unit down to this one, by which a list of units shows as a tree. The bound
 # on the depth ends it even where units form a circle.

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from perfgoals.accounts.querysets import UnitQuerySet
+from perfgoals.accounts.querysets import UnitQuerySet, in_force
 
 
 class Role(models.TextChoices):
@@ -91,6 +91,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that the person has today, in whatever units: as they were read with the person, and
+        otherwise by a query."""
+        read = self.__dict__.get("roles_read")
+        if read is None:
+            read = self.memberships.filter(in_force()).values_list("role", flat=True)
+        return frozenset(read)
 
 
 class Membership(models.Model):

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -54,6 +55,13 @@ def reach_of(user_id: int, roles: Iterable[str] = (*WRITING, *READING)) -> RawSQ
 def in_force() -> Q:
     """The memberships that have not run out."""
     return Q(valid_until__isnull=True) | Q(valid_until__gte=timezone.localdate())
+
+
+def roles_of_each() -> ArraySubquery:
+    """For a query of people: the roles that each of them has today, in whatever units."""
+    memberships = apps.get_model("accounts", "Membership")._default_manager
+    held = memberships.filter(in_force(), user=OuterRef("pk")).order_by()
+    return ArraySubquery(held.values("role").distinct())
 
 
 class UnitQuerySet(models.QuerySet):

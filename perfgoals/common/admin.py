@@ -7,14 +7,17 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_tasks_db.models import DBTaskResult
 
 from perfgoals.common.admin_bases import ReadOnlyAdmin
 from perfgoals.common.models import Job
 
 # Roles come from memberships, so there are no groups. What the task queue keeps of its own work is
-# English and of no use to an administrator: the jobs say the same for people.
-admin.site.unregister([Group, DBTaskResult])
+# English and of no use to an administrator: the jobs say the same for people. One-time codes are switched on
+# by who uses them, and off on the page of the user.
+admin.site.unregister([Group, DBTaskResult, TOTPDevice, StaticDevice])
 
 admin.site.index_title = "管理首页"
 

@@ -203,9 +203,10 @@ def test_tokens_still_work(zhang: User, codes: list[str]) -> None:
 def test_an_installation_may_require_them(zhang: User, settings: Settings) -> None:
     settings.REQUIRE_CODES_FOR = ["auditor"]
     unit = Unit.objects.create(code="1", name="局")
-    assert signed_in(zhang).get("/").status_code == 200
-    Membership.objects.create(user=zhang, unit=unit, role="auditor")
     client = signed_in(zhang)
+    assert client.get("/").status_code == 200
+    # From the moment on that the role is given, not from the next sign-in.
+    Membership.objects.create(user=zhang, unit=unit, role="auditor")
     assert client.get("/forms/")["Location"] == SET_UP
     answer = client.get("/api/forms")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "codes")

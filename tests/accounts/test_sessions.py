@@ -82,9 +82,10 @@ def test_saying_that_one_is_there_does(zhang: User, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sessions, "time", SimpleNamespace(time=lambda: now))
     client = signed_in(zhang)
     later(client, idle=20)
+    told = {"extendable": True, "user": zhang.pk}
     with nothing_written():
-        assert client.get("/session/").json() == {"left": 600, "extendable": True}
-    assert client.post("/session/").json() == {"left": 1800, "extendable": True}
+        assert client.get("/session/").json() == {"left": 600, **told}
+    assert client.post("/session/").json() == {"left": 1800, **told}
     later(client, hours=11)
     later(client, idle=20)
     client.post("/session/")
@@ -93,7 +94,7 @@ def test_saying_that_one_is_there_does(zhang: User, monkeypatch: pytest.MonkeyPa
 
 
 def test_who_is_not_signed_in_has_nothing_left() -> None:
-    assert Client().get("/session/").json() == {"left": 0, "extendable": False}
+    assert Client().get("/session/").json() == {"left": 0, "extendable": False, "user": None}
 
 
 def test_the_interface_answers_401(zhang: User) -> None:

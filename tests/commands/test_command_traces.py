@@ -6,8 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import Client
 
+from perfgoals.accounts.models import User
 from perfgoals.common.models import AuditEntry
 from tests.tracing import leaves_a_trace
 
@@ -36,6 +38,40 @@ def test_loading_and_demo_users() -> None:
         "projects.project",
         "scoring.scoringscheme",
     } <= set(told)
+
+
+@pytest.mark.django_db
+def test_people_and_passwords_that_an_operator_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Django's own commands, which know of no log."""
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "一个够长的密码")
+    with leaves_a_trace(writes=True):
+        run("createsuperuser", interactive=False, username="keeper")
+    user = User.objects.get(username="keeper")
+    client = Client()
+    client.force_login(user)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "另一个更长的密码十个字")
+    with leaves_a_trace(writes=True):
+        run("changepassword", "keeper")
+    user.refresh_from_db()
+    assert user.check_password("另一个更长的密码十个字")
+    assert client.get("/")["Location"].startswith("/sign-in/"), "会话没有结束"
+    assert user.must_change_password
+    told = AuditEntry.objects.filter(subject_id=str(user.pk), channel="command")
+    assert list(told.order_by("pk").values_list("action", "summary")) == [
+        ("created", "新增用户「keeper」"),
+        ("rights", "变更「keeper」的权限"),
+        ("password", "设置密码：keeper"),
+        ("signed_out", "会话被结束"),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_password_that_was_not_set_leaves_all_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    User.objects.create_user("keeper", password="一个够长的密码")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "123456")
+    with leaves_a_trace(writes=False), pytest.raises(CommandError):
+        run("changepassword", "keeper", stderr=io.StringIO())
+    assert User.objects.get().check_password("一个够长的密码")
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.test import Client
 from perfgoals.accounts.models import Membership, Role, Unit
 from projects.models import Form
 from tests.cast import BUREAU, Cast
+from tests.deadlines import in_days
 from tests.reading import texts
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,40 @@ def test_unit_reviewer_finds_the_reviews(cast: Cast, client_of: ClientOf) -> Non
     bureau = Unit.objects.get(name=BUREAU)
     Membership.objects.create(user=cast.newcomer, unit=bureau, role=Role.UNIT_REVIEWER.value)
     assert "审核" in texts(client_of("newcomer").get("/notices/"), ".bar-nav a")
+
+
+def test_menu_follows_the_roles_at_once(cast: Cast, client_of: ClientOf) -> None:
+    """Given and taken while the person is signed in; and one that ran out yesterday."""
+    client = client_of("newcomer")
+    everybody = texts(client.get("/notices/"), ".bar-nav a")
+    assert everybody == ["首页", "绩效表", "汇总表", "后台任务"]
+    bureau = Unit.objects.get(name=BUREAU)
+    for role, entries in (
+        ("auditor", ["审核"]),
+        ("unit_reviewer", ["审核"]),
+        ("log_auditor", ["审计日志"]),
+        ("admin", ["抽查", "跨表检查", "批量导入", "审计日志"]),
+        ("viewer", []),
+    ):
+        held = Membership.objects.create(user=cast.newcomer, unit=bureau, role=role)
+        menu = texts(client.get("/notices/"), ".bar-nav a")
+        assert [one for one in menu if one not in everybody] == entries, role
+        held.valid_until = in_days(-1)
+        held.save()
+        assert texts(client.get("/notices/"), ".bar-nav a") == everybody, role
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"), [("/samples/", "抽查"), ("/cross-findings/", "跨表检查")]
+)
+def test_an_administrator_without_a_desk_is_led_to_samples_and_cross_form_checks(
+    cast: Cast, client_of: ClientOf, address: str, entry: str
+) -> None:
+    bureau = Unit.objects.get(name=BUREAU)
+    Membership.objects.create(user=cast.newcomer, unit=bureau, role=Role.ADMIN.value)
+    answer = client_of("newcomer").get(address)
+    assert answer.status_code == 200
+    assert texts(answer, ".bar-nav [aria-current]") == [entry]
 
 
 @pytest.mark.parametrize(

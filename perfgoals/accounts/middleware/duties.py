@@ -13,7 +13,6 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from perfgoals.accounts.models import User
-from perfgoals.accounts.querysets import in_force
 from perfgoals.accounts.services import CODES_SET_UP, device_of
 
 _ALWAYS_OPEN = frozenset(
@@ -68,9 +67,9 @@ def _duty(request: HttpRequest) -> Duty | None:
         return None
     if user.must_change_password:
         return _PASSWORD
-    if name in _SETTING_UP or not settings.REQUIRE_CODES_FOR or request.session.get(CODES_SET_UP):
+    if name in _SETTING_UP or not _must_have_codes(user) or request.session.get(CODES_SET_UP):
         return None
-    if not _must_have_codes(user) or device_of(user) is not None:
+    if device_of(user) is not None:
         request.session[CODES_SET_UP] = True
         return None
     return _CODES
@@ -80,4 +79,4 @@ def _must_have_codes(user: User) -> bool:
     roles = settings.REQUIRE_CODES_FOR
     if user.is_staff and "admin" in roles:
         return True
-    return user.memberships.filter(in_force(), role__in=roles).exists()
+    return bool(roles) and not user.roles.isdisjoint(roles)

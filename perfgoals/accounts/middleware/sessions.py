@@ -12,8 +12,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from perfgoals.accounts.access import menu_of
 from perfgoals.accounts.services import end_session, note_use, time_left
 
 # What pages ask for by themselves, whether anybody looks at them or not.
@@ -33,8 +35,9 @@ class SessionLimits:
             ended = _end(request)
             if ended is not None:
                 return ended
-        # For the page, which warns before the end; told when it is written.
+        # For the page, which warns before the end and has a menu; told when it is written.
         request.session_left = partial(time_left, request.session)  # type: ignore[attr-defined]
+        request.menu = SimpleLazyObject(partial(menu_of, request.user))  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

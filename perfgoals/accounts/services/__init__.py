@@ -12,7 +12,12 @@ from perfgoals.accounts.services.codes import (
 )
 from perfgoals.accounts.services.locking import lock_end, locks_of, unlock
 from perfgoals.accounts.services.passwords import change_password, password_given
-from perfgoals.accounts.services.people import ensure_user, record_rights, rights_of
+from perfgoals.accounts.services.people import (
+    ensure_user,
+    record_made,
+    record_rights,
+    rights_of,
+)
 from perfgoals.accounts.services.sessions import (
     end_session,
     end_sessions,
@@ -49,6 +54,7 @@ __all__ = [
     "note_use",
     "password_given",
     "record_failure",
+    "record_made",
     "record_rights",
     "remove_codes",
     "renew_recovery_codes",

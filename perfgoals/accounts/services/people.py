@@ -36,11 +36,19 @@ def ensure_user(
         user.set_password(password)
         user.must_change_password = must_change
         user.save(update_fields=["password", "must_change_password"])
-        record(AuditAction.CREATED, f"新增用户「{user}」", by=by, subject=user)
     for unit, role in memberships:
         Membership.objects.get_or_create(user=user, unit=unit, role=role.value)
-    record_rights(user=user, before=before, by=by)
+    if created:
+        record_made(user=user, by=by)
+    else:
+        record_rights(user=user, before=before, by=by)
     return user, created
+
+
+def record_made(*, user: User, by: User | None) -> None:
+    """Write down that there is a new person, and what the person may do."""
+    record(AuditAction.CREATED, f"新增用户「{user}」", by=by, subject=user)
+    record_rights(user=user, before=[], by=by)
 
 
 def rights_of(user: User) -> list[str]:

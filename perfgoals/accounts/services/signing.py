@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import authenticate, login
+from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
 
 from perfgoals.accounts.models import User
+from perfgoals.accounts.querysets import roles_of_each
 from perfgoals.accounts.services.sessions import browser_name, end_session, sweep_sessions
 from perfgoals.common.audit import record
 from perfgoals.common.models import AuditAction
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "perfgoals.accounts.services.signing.PeopleBackend"
 _NAME_CUT = 150
+
+
+class PeopleBackend(ModelBackend):
+    """Django's own, which reads a person's roles together with the person, so that the menu follows them at
+    once and no page has to ask for them."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        found = User.objects.filter(pk=user_id).annotate(roles_read=roles_of_each()).first()
+        return found if found is not None and self.user_can_authenticate(found) else None
 
 
 @transaction.atomic

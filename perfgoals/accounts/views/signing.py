@@ -168,8 +168,9 @@ def session_state(request: HttpRequest) -> JsonResponse:
     """How many seconds the session still lasts, 0 when it is over. Asking does not make it last longer;
     a POST says that somebody is there, and does."""
     if not request.user.is_authenticated:
-        return JsonResponse({"left": 0, "extendable": False})
+        return JsonResponse({"left": 0, "extendable": False, "user": None})
     if request.method == "POST":
         note_use(request.session, at_once=True)
     left = time_left(request.session)
-    return JsonResponse({"left": left.seconds, "extendable": left.extendable})
+    told = {"left": left.seconds, "extendable": left.extendable, "user": request.user.pk}
+    return JsonResponse(told)
