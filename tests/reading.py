@@ -46,6 +46,18 @@ def links(response: Answer, selector: str) -> list[str]:
     return [one.etree_element.get("href", "") for one in found]
 
 
+def sendings(response: Answer, ending: str) -> list[tuple[str, dict[str, str]]]:
+    """Of each form of the page whose address ends so: the address, and what it sends unseen."""
+    root = tinyhtml5.parse(response.content.decode(), namespace_html_elements=False)
+    found = []
+    for one in ElementWrapper.from_html_root(root).query_all(f"form[action$='{ending}']"):
+        fields = [field.etree_element for field in one.query_all("input[type=hidden]")]
+        unseen = {field.get("name", ""): field.get("value", "") for field in fields}
+        unseen.pop("csrfmiddlewaretoken", None)
+        found.append((one.etree_element.get("action", ""), unseen))
+    return found
+
+
 def words(raw: str) -> str:
     return " ".join(raw.split())
 

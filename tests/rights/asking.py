@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from tests.rights.line import Line
 from tests.rights.stage import Stage
-from tests.rights.table import Line
 
 
 def ask(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -25,6 +26,7 @@ from perfgoals.common.jobs import JobRun
 from perfgoals.common.models import AuditAction, AuditEntry, Job
 from projects.models import (
     Attachment,
+    BudgetExecution,
     Comment,
     Deadline,
     DeadlineExtension,
@@ -37,10 +39,12 @@ from projects.models import Stage as Stages
 from projects.services import add_comment, answer_comment, waive_finding
 from projects.workflow import FormKind, Status
 from scoring.access import form_document
-from scoring.models import ImportBatch, Review, Sample
+from scoring.models import ExecutionFile, ImportBatch, Review, Sample
 from scoring.services import add_attachment, judge
+from scoring.services.execution_lists import ExecutionRow, keep_list, match_rows
 from scoring.services.sampling import Draw, draw_sample, grant_reading
 from scoring.workbooks import form_workbook
+from scoring.workbooks.execution import ReadList
 from tests.cast import BUREAU, CENTRE, INFORMATION, Cast
 from tests.deadlines import in_days
 from tests.submitted import handed_in_again, returned, submitted_declaration, submitted_evaluation
@@ -91,6 +95,7 @@ class Stage:
     settled: Sample
     job: Job
     batch: ImportBatch
+    listing: ImportBatch
     attachment: Attachment | None = None
     session: str = ""
     person: str = "anonymous"
@@ -205,6 +210,9 @@ def make_stage(cast: Cast) -> Stage:
         name="汇总.xlsx", size=9, sha256="0" * 64, state="ready", by=people["admin"]
     )
     batch.items.create(number=1, plan="error", project_name="某项目")
+    BudgetExecution.objects.create(
+        project=evaluation.project, year=evaluation.year, executed=1, file="决算.xlsx"
+    )
     DeadlineExtension.objects.create(
         deadline=Deadline.objects.create(
             year=evaluation.year, stage=Stages.SELF_EVALUATION.value, due=in_days(30)
@@ -236,10 +244,20 @@ def make_stage(cast: Cast) -> Stage:
         token=token,
         settled=settled,
         batch=batch,
+        listing=_listing(people["admin"], evaluation),
         job=Job.objects.create(kind="booklet", title="汇总表", owner=preparer),
         session=sha256(elsewhere.encode()).hexdigest()[:24],
         keys={name: _signed_in(user) for name, user in people.items()},
     )
+
+
+def _listing(user: User, form: Form) -> ImportBatch:
+    """A list of executed budgets that was read, with one project of which the unit of money is told."""
+    row = ExecutionRow(1, "执行", 2, form.project_name, "", "", "", {"executed": Decimal(1)})
+    found = ReadList(rows=[replace(row, money_unit="元")], rows_read=1)
+    batch = ImportBatch.objects.create(name="决算.xlsx", size=9, sha256="1" * 64, by=user)
+    ExecutionFile.objects.create(batch=batch, year=form.year)
+    return keep_list(batch, found, match_rows(found.rows, year=form.year_id, by=user), job=None)
 
 
 def _person(cast: Cast, name: str) -> User:

@@ -17,14 +17,14 @@ from tests.tracing import watching
 
 KEPT = (
     *("accounts.unit", "accounts.user", "projects.fiscalyear", "projects.deadlineextension"),
-    *("projects.project", "projects.projectgrant", "indicators.indicatorcategory"),
-    *("indicators.libraryindicator", "scoring.scoringscheme"),
+    *("projects.project", "projects.projectgrant", "projects.budgetexecution"),
+    *("indicators.indicatorcategory", "indicators.libraryindicator", "scoring.scoringscheme"),
 )
 """Added, changed and deleted in the admin."""
 
 EXCHANGED = (
-    *("accounts.unit", "accounts.user", "projects.project", "indicators.indicatorcategory"),
-    *("indicators.libraryindicator",),
+    *("accounts.unit", "accounts.user", "projects.project", "projects.budgetexecution"),
+    *("indicators.indicatorcategory", "indicators.libraryindicator"),
 )
 """Imported and exported as well."""
 

@@ -13,8 +13,9 @@ from perfgoals.common.models import AuditAction, AuditEntry
 from projects.workflow import Status
 from tests.reading import nothing_written
 from tests.rights.asking import ask, content
+from tests.rights.line import Line
 from tests.rights.stage import PEOPLE, Stage
-from tests.rights.table import LINES, Line
+from tests.rights.table import LINES
 from tests.tracing import watching
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
