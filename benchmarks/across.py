@@ -31,7 +31,8 @@ from perfgoals.accounts.models import Unit
 from projects.models import FiscalYear, Form, FundingLine, Project
 from scoring.access import form_document
 from scoring.models import CrossFinding, TextMark
-from scoring.services.cross import COPIED, check_year, refresh_cross_findings
+from scoring.services.cross import check_year, refresh_cross_findings
+from scoring.services.cross_notes import COPIED
 from scoring.services.editing import judge
 
 YEAR = 2027

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf
 
 from indicators.querysets import IndicatorRowQuerySet
 from perfgoals.accounts.querysets import reach_of
 from projects.workflow import BEFORE_SUBMIT
+from scoring.checks.across.register import OTHER_FORM
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel
 
 if TYPE_CHECKING:
@@ -242,6 +244,44 @@ class TargetMarkQuerySet(MarkQuerySet):
 
 
 class CrossFindingQuerySet(models.QuerySet):
+    def as_seen_by(self, user: User) -> Self:
+        """With ``sees_form`` and ``sees_other``: which of the two forms the user may see."""
+        visible = apps.get_model("projects", "Form")._default_manager.visible_to(user).order_by()
+        return self.annotate(
+            sees_form=Exists(visible.filter(pk=OuterRef("form_id"))),
+            sees_other=Exists(visible.filter(pk=OuterRef("other_id"))),
+        )
+
+    def with_waivers(self) -> Self:
+        """With ``key``, the sentence that a waiver names it by (which tells the other forms apart by their
+        numbers), and ``waiver``: id, reason, by and at of the one that is in force, None where none is."""
+        text = models.TextField()
+        other = Concat(Value("〖另表 "), Cast("other_id", text), Value("〗"), output_field=text)
+        waivers = apps.get_model("projects", "Waiver")._default_manager
+        held = waivers.filter(
+            form=OuterRef("form"),
+            code=OuterRef("code"),
+            place=OuterRef("path"),
+            message=OuterRef("key"),
+            revoked_at=None,
+        )
+        name = Coalesce(NullIf("by__full_name", Value("")), "by__username", output_field=text)
+        told = JSONObject(id="pk", reason="reason", by=name, at="at")
+        key = Func("message", Value(OTHER_FORM), other, function="REPLACE", output_field=text)
+        return self.annotate(key=key).annotate(
+            waiver=Subquery(held.order_by().values(told=told)[:1])
+        )
+
+    def not_waived(self) -> Self:
+        return self.with_waivers().filter(waiver__isnull=True)
+
+    def waived(self) -> Self:
+        return self.with_waivers().filter(waiver__isnull=False)
+
+    def named(self, *, code: str, place: str, key: str) -> Self:
+        """What a waiver, or who wants one, speaks of."""
+        return self.with_waivers().filter(code=code, path=place, key=key)
+
     def of_forms(self, forms: models.QuerySet) -> Self:
         """What was found on those forms."""
         return self.filter(form__in=forms.order_by().values("pk"))

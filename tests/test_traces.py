@@ -53,7 +53,7 @@ WRITES = frozenset(
 )
 
 # The ways of ``perfgoals.common.bulk``, which are called by their names.
-BULK_WRITES = frozenset({"insert_rows", "update_rows"})
+BULK_WRITES = frozenset({"insert_rows", "insert_values", "update_rows"})
 
 # Where changes of data belong; those watched by the walk below.
 ROOMS = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -64,11 +66,14 @@ class Comment(models.Model):
         return f"{self.form}：{self.text[:40]}"
 
 
+_OTHER_FORM = re.compile(r"〖另表 \d+〗")
+
+
 class Waiver(models.Model):
     """豁免: a finding that was looked at and let pass, with the reason.
 
     It holds for the very sentence that was waived: when the cell changes so that the finding says
-    something else, the finding is open again.
+    something else, the finding is open again. A sentence about another form names it by its number.
     """
 
     form = models.ForeignKey(
@@ -112,7 +117,12 @@ class Waiver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.form}：{self.message}"
+        return f"{self.form}：{self.words}"
+
+    @property
+    def words(self) -> str:
+        """The sentence for readers who may not all see the other form that it is about."""
+        return _OTHER_FORM.sub("另一份表", self.message)
 
 
 class Adjustment(models.Model):

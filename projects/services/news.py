@@ -147,7 +147,7 @@ def _remarks(user: User, visible: QuerySet, since: datetime) -> Iterable[Happeni
     )
     for waiver in waivers[:MOST_HAPPENINGS]:
         yield Happening(
-            waiver.form_id, waiver.at, str(waiver.by), "豁免检查结果", _short(waiver.message)
+            waiver.form_id, waiver.at, str(waiver.by), "豁免检查结果", _short(waiver.words)
         )
 
 

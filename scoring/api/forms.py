@@ -102,7 +102,7 @@ class Presence(Schema):
 def form_list(request: SignedInRequest, filters: Query[Filters]) -> dict[str, Any]:
     chosen = {name: value for name, value in filters.dict().items() if name != "page" and value}
     forms = (
-        Form.objects.visible_to(request.user).narrowed(chosen).for_list().order_by("-year", "id")
+        Form.objects.visible_to(request.user).narrowed(chosen).for_list().order_by("-year_id", "id")
     )
     start = (filters.page - 1) * PAGE
     return {

@@ -161,10 +161,11 @@ def cell_label(document: FormDocument, path: str) -> str:
 
 
 def waiver_states(
-    form: Form, document: FormDocument, waived: Iterable[WaivedFinding]
+    form: Form, document: FormDocument, waived: Iterable[WaivedFinding], across: Iterable[int] = ()
 ) -> list[dict[str, Any]]:
-    """All waivers, the latest first. ``stands``: in force, and the form still has what it let pass."""
-    standing = {one.waiver.pk for one in waived}
+    """All waivers, the latest first. ``stands``: in force, and the form still has what it let pass. across:
+    the numbers of those that let pass what the comparison with other forms found."""
+    standing = {*(one.waiver.pk for one in waived), *across}
     waivers = form.waivers.select_related("by", "revoked_by").order_by("-id")
     return [waiver_state(one, document, stands=one.pk in standing) for one in waivers]
 
@@ -176,7 +177,7 @@ def waiver_state(waiver: Waiver, document: FormDocument, *, stands: bool) -> dic
         "path": path,
         "label": (cell_label(document, path) if path else "") or WHOLE_FORM,
         "code": waiver.code,
-        "message": waiver.message,
+        "message": waiver.words,
         "reason": waiver.reason,
         "by": str(waiver.by),
         "at": waiver.at,

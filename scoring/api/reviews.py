@@ -155,7 +155,8 @@ def comment_resolve(
 def waiver_list(request: SignedInRequest, pk: int) -> list[dict[str, Any]]:
     form = get_form(request.user, pk)
     judged = judge(form_document(form), form)
-    return waiver_states(form, judged.document, judged.waived)
+    across = [one.waiver["id"] for one in form.cross_findings.waived() if one.waiver]
+    return waiver_states(form, judged.document, judged.waived, across)
 
 
 @router.post("/forms/{int:pk}/waivers", summary="豁免一条检查结果", response={201: dict})

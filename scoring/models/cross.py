@@ -6,6 +6,8 @@ it: it tells of the submit, or of the start of a year's run, that made it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -111,6 +113,12 @@ class CrossFinding(models.Model):
         related_name="cross_findings_elsewhere",
     )
     at = models.DateTimeField("检查时间", db_default=Now())
+
+    # What the queryset adds where it is asked to.
+    key: str
+    waiver: dict[str, Any] | None
+    sees_form: bool
+    sees_other: bool
 
     objects = CrossFindingQuerySet.as_manager()
 

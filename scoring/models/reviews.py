@@ -16,7 +16,8 @@ class Review(models.Model):
 
     version: the form's version that was submitted; edits: how often the reviewer saved, by which two tabs
     are told apart. Points and ratings are those of the moment of the decision. last_total: the total of
-    the same project's self-evaluation of the year before (points).
+    the same project's self-evaluation of the year before (points). compared_at: when the form was last held
+    against others while it waited. opinion_number: 发文字号 of the printed opinion, where it was given one.
     """
 
     class Stage(models.TextChoices):
@@ -43,6 +44,7 @@ class Review(models.Model):
     last_total = models.DecimalField(
         "上年总分", max_digits=12, decimal_places=4, null=True, blank=True
     )
+    compared_at = models.DateTimeField("跨表比较时间", null=True, blank=True)
     edits = models.PositiveIntegerField("保存次数", default=0)
     opinion = models.TextField("审核意见", blank=True)
     outcome = models.CharField(
@@ -76,6 +78,7 @@ class Review(models.Model):
     )
     reopened_at = models.DateTimeField("重新打开时间", null=True, blank=True)
     reopened_reason = models.TextField("重新打开的理由", blank=True)
+    opinion_number = models.CharField("发文字号", max_length=60, blank=True, db_default="")
 
     objects = ReviewQuerySet.as_manager()
 

@@ -69,7 +69,7 @@ def _facts(form: Form, judged: Judged, last_total: Decimal | None) -> RiskFacts:
         errors=found[Level.ERROR],
         warnings=found[Level.WARNING],
         hints=found[Level.HINT],
-        cross_findings=form.cross_findings.count(),
+        cross_findings=form.cross_findings.not_waived().count(),
         is_late=form.is_late,
     )
     document, evaluation = judged.document, judged.evaluation

@@ -1,38 +1,32 @@
-"""Cross-form checks: run for a form when it is submitted, and for all forms of a year; and read."""
+"""Cross-form checks: run for a form when it is submitted, for those that it touches, and for all forms of a
+year."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from perfgoals.accounts.models import Membership, Role
-from perfgoals.accounts.querysets import in_force
 from perfgoals.common.audit import record
-from perfgoals.common.findings import Level
 from perfgoals.common.models import AuditAction
-from projects.documents import current_path
 from projects.models import FiscalYear, Form
 from projects.workflow import BEFORE_SUBMIT, FormKind
 from scoring.access import form_document
 from scoring.checks.across import (
-    OTHER_FORM,
     Compared,
     FormFacts,
     Identity,
     Likeness,
-    all_checks,
     facts_of,
     run_across,
 )
-from scoring.documents import FormDocument
-from scoring.models import CrossFinding, IndicatorResult
+from scoring.models import CrossFinding, IndicatorResult, Review
 from scoring.services.editing import Judged
 from scoring.services.likenesses import KeptTexts, Targets, TextsOfYear, keep_marks
 
@@ -41,8 +35,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-TITLES = {check.code: check.title for check in all_checks()}
-COPIED = "across.copied_text"
+MOST_NEIGHBOURS = 20
 _CHUNK = 200
 _ROWS = {
     FormKind.DECLARATION: ("declaration", "declaration__indicators"),
@@ -63,6 +56,47 @@ def refresh_cross_findings(form: Form, judged: Judged) -> int:
     What is stored is derived from the forms and is not in the audit log; the submit is.
     """
     facts = facts_of(judged.document, _identity(form), total=_total(form))
+    return _hold(facts)
+
+
+@transaction.atomic
+def refresh_neighbours(form: Form) -> None:
+    """Hold those forms anew that the form was or is held against: the others of its project of the same
+    year and later, and those whose findings speak of it. For when it was submitted, or taken back.
+
+    Of others it may still be that they are found to say the same, or that their unit has given full marks
+    throughout; that is for the next run over the year. A form that somebody has in hand at this very moment
+    is left alone, for its own submit comes after.
+    """
+    submitted = Form.objects.exclude(_unsubmitted()).exclude(pk=form.pk)
+    same = submitted.filter(project=form.project_id, year__gte=form.year_id)
+    named = submitted.filter(pk__in=CrossFinding.objects.filter(other=form).values("form"))
+    numbers = [*same.values_list("pk", flat=True), *named.values_list("pk", flat=True)]
+    chosen = list(dict.fromkeys(numbers))[:MOST_NEIGHBOURS]
+    free = Form.objects.filter(pk__in=chosen)
+    for one in free.select_for_update(no_key=True, skip_locked=True).order_by("pk"):
+        for facts in _read(Form.objects.filter(pk=one.pk), FormKind(one.kind)):
+            _hold(facts)
+
+
+@transaction.atomic
+def forget_cross_findings(form: Form) -> None:
+    """The form was taken back: what it says is its unit's own business again."""
+    form.cross_findings.all().delete()
+    refresh_neighbours(form)
+
+
+@transaction.atomic
+def refresh_stored(form: Form) -> int:
+    """Hold a submitted form as it is stored against the others as they now are. Returns how much was
+    found."""
+    Form.objects.select_for_update(no_key=True).get(pk=form.pk)
+    [facts] = _read(Form.objects.filter(pk=form.pk), FormKind(form.kind))
+    return _hold(facts)
+
+
+def _hold(facts: FormFacts) -> int:
+    """Hold one form against the others."""
     keep_marks([facts])
     targets = Targets(facts.year, facts.kind, of=facts)
     full = _full_marks(Form.objects.filter(project__unit=facts.identity.unit), facts.year)
@@ -171,8 +205,10 @@ def _store(
                     other_id=found.other,
                 )
             )
-    CrossFinding.objects.filter(form__in=[facts.identity.number for facts in forms]).delete()
+    numbers = [facts.identity.number for facts in forms]
+    CrossFinding.objects.filter(form__in=numbers).delete()
     CrossFinding.objects.bulk_create(findings, batch_size=1_000)
+    Review.objects.waiting().filter(form__in=numbers).update(compared_at=timezone.now())
     return len(findings)
 
 
@@ -200,7 +236,7 @@ def _chosen(forms: Sequence[FormFacts]) -> dict[tuple[str, int], tuple[int, str]
     known = (
         Form.objects.filter(project__in=[facts.identity.project for facts in forms], year__lte=year)
         .exclude(_unsubmitted())
-        .order_by("year")
+        .order_by("year_id")
         .values_list("project_id", "kind", "year_id", "pk")
     )
     chosen: dict[tuple[str, int], tuple[int, str]] = {}
@@ -238,93 +274,9 @@ def _full_marks(forms: QuerySet[Form], year: int) -> dict[int, tuple[int, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CrossNote:
-    """A cross-form finding as a reader sees it. path: where the cell stands now, "" for the form as a
-    whole or a cell that is gone; other: the other form, where the reader may see it; elsewhere: found on
-    the other form, and about this one."""
-
-    code: str
-    title: str
-    level: Level
-    path: str
-    message: str
-    basis: str
-    other: Form | None
-    elsewhere: bool = False
-
-
-def cross_findings(
-    form: Form, reader: User, document: FormDocument | None = None
-) -> list[CrossNote]:
-    """What is known of the form and others, the gravest first: what was found on it, and copies of its
-    texts that were found on others. document: what the form says, where it was read already."""
-    own = list(form.cross_findings.select_related("other__project"))
-    copies = list(form.cross_findings_elsewhere.filter(code=COPIED).select_related("form__project"))
-    if not own and not copies:
-        return []
-    others = {one.other_id for one in own if one.other_id} | {one.form_id for one in copies}
-    seen = _visible(others, reader)
-    said = document or form_document(form)
-    notes = []
-    for one in own:
-        other = one.other if one.other_id in seen else None
-        message = one.message.replace(OTHER_FORM, other_name(one.other, other is not None))
-        notes.append(_note(one, current_path(said, one.path) or "", message, other))
-    for one in copies:
-        visible = one.form_id in seen
-        name = other_name(one.form, visible)
-        # A stranger's words are not quoted to who may not see the form.
-        told = one.message.replace(OTHER_FORM, "本表") if visible else "有文字与本表雷同"
-        message = f"后送审的{name}：{told}" if visible else f"后送审的{name}{told}"
-        notes.append(_note(one, "", message, one.form if visible else None, elsewhere=True))
-    return sorted(notes, key=lambda note: note.level.rank)
-
-
-def _note(
-    one: CrossFinding, path: str, message: str, other: Form | None, *, elsewhere: bool = False
-) -> CrossNote:
-    level = Level(one.level)
-    title = TITLES.get(one.code, one.code)
-    return CrossNote(one.code, title, level, path, message, one.basis, other, elsewhere)
-
-
-def cross_notes(findings: Iterable[CrossFinding], reader: User) -> list[tuple[Form, CrossNote]]:
-    """Findings on several forms as the reader may see them, each with its form."""
-    listed = list(findings)
-    seen = _visible({one.other_id for one in listed if one.other_id}, reader)
-    notes = []
-    for one in listed:
-        other = one.other if one.other_id in seen else None
-        message = one.message.replace(OTHER_FORM, other_name(one.other, other is not None))
-        notes.append((one.form, _note(one, "", message, other)))
-    return notes
-
-
-def _visible(numbers: set[int], reader: User) -> set[int]:
-    if not numbers:
-        return set()
-    return set(Form.objects.visible_to(reader).filter(pk__in=numbers).values_list("pk", flat=True))
-
-
-def compares_forms(user: User) -> bool:
-    """Whether the person looks at cross-form findings: auditors and administrators do."""
-    if user.is_superuser:
-        return True
-    judging = (Role.AUDITOR.value, Role.ADMIN.value)
-    return Membership.objects.filter(in_force(), user=user, role__in=judging).exists()
-
-
 @transaction.atomic
 def tell_of_check(year: int, *, by: User | None) -> None:
     """Put on record that somebody has the forms of a year held against each other. Raises
     FiscalYear.DoesNotExist."""
     subject = FiscalYear.objects.get(pk=year)
     record(AuditAction.REVIEWED, "开始全年跨表检查", by=by, subject=subject)
-
-
-def other_name(other: Form | None, visible: bool) -> str:
-    """How a message names another form to a reader who may see it, or may not."""
-    if other is None or not visible:
-        return "另一单位的一份表"
-    return f"{other.unit_name} {other.year_id} 年度{other.get_kind_display()}「{other.shown_name}」"

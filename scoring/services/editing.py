@@ -24,7 +24,7 @@ from perfgoals.common.patches import (
     SetCell,
     apply_changes,
 )
-from projects.documents import current_path, stable_path
+from projects.documents import current_path, stable_path, with_every_code
 from projects.models import Form, FormVersion
 from projects.services import StaleVersion, WaivedFinding, without_waived
 from projects.workflow import Action, Status, next_status
@@ -161,16 +161,14 @@ def restore_version(form: Form, number: int, *, by: User, expected_version: int)
 def with_row_codes(document: D) -> D:
     """The document with a code on every row, so that comments, evidence and comparisons keep to their
     row when it moves. A code that stands twice (a row was copied) stays with the first."""
-    taken: set[str] = set()
     stored: Sequence[Any] = document.indicators
-    rows = []
-    for row in stored:
-        code = row.code
-        if not code or code in taken:
-            code = secrets.token_hex(4)
-            row = row.model_copy(update={"code": code})
-        taken.add(code)
-        rows.append(row)
+    fresh = (secrets.token_hex(4) for _ in stored)
+    rows = [
+        row if row.code == code else row.model_copy(update={"code": code})
+        for row, code in zip(
+            stored, with_every_code([row.code for row in stored], fresh), strict=True
+        )
+    ]
     if all(new is old for new, old in zip(rows, stored, strict=True)):
         return document
     return cast(D, document.model_copy(update={"indicators": rows}))

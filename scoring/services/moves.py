@@ -24,6 +24,7 @@ from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.access import form_document
 from scoring.documents import FormDocument, read_form
 from scoring.models import Review
+from scoring.services.cross import forget_cross_findings, refresh_neighbours
 from scoring.services.editing import Judged, judge, replace_form, with_row_codes
 from scoring.services.reviewing import decide, open_review
 
@@ -82,6 +83,7 @@ def submit_form(form: Form, *, by: User, expected_version: int) -> None:
         stage=Review.Stage.UNIT if unit_first else Review.Stage.DEPARTMENT,
         by=by,
     )
+    refresh_neighbours(form)
 
 
 @transaction.atomic
@@ -97,6 +99,7 @@ def withdraw_form(form: Form, *, by: User, expected_version: int) -> None:
         values={"submitted_at": None, "submitted_by": None},
     )
     decide(form, Review.Outcome.WITHDRAWN, by=by)
+    forget_cross_findings(form)
 
 
 @transaction.atomic

@@ -18,14 +18,14 @@ from perfgoals.common.models import AuditAction
 from perfgoals.common.numbers import trimmed
 from projects.models import Form
 from projects.services import LONGEST, without_controls
-from projects.workflow import Action, Status, next_status
+from projects.workflow import BEFORE_SUBMIT, Action, Status, WrongStatus, next_status
 from scoring.access import form_document
 from scoring.checks.review import RowReview, check_review
 from scoring.documents import SelfEvaluationDocument
 from scoring.evaluation import Evaluation, evaluate
 from scoring.models import Review, ReviewRow
-from scoring.services.assessing import assess
-from scoring.services.cross import refresh_cross_findings
+from scoring.services.assessing import assess, reassess
+from scoring.services.cross import refresh_cross_findings, refresh_stored
 from scoring.services.editing import Judged, judge
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def open_review(form: Form, judged: Judged, *, stage: Review.Stage, by: User) ->
         risk=assessment.points,
         risk_reasons=list(assessment.reasons),
         last_total=assessment.last_total,
+        compared_at=timezone.now(),
         opinion=earlier.opinion if earlier else "",
     )
     if earlier is not None:
@@ -76,6 +77,22 @@ def open_review(form: Form, judged: Judged, *, stage: Review.Stage, by: User) ->
             if row.row_code in codes
         )
     return review
+
+
+@transaction.atomic
+def compare_again(form: Form, *, by: User) -> int:
+    """Hold the form against the others as they now are, because somebody wants to know, and reckon its risk
+    anew where it waits. Returns how much was found. Raises WrongStatus for a form that was not submitted."""
+    status = Status(form.status)
+    if status in BEFORE_SUBMIT:
+        why = f"这份表现在是「{status.label}」，送审以后才与其他表比较"
+        raise WrongStatus(Action.REVIEW, status, why)
+    found = refresh_stored(form)
+    record(AuditAction.REVIEWED, f"重新与其他表比较，发现 {found} 处", by=by, subject=form)
+    review = pending_review(form)
+    if review is not None:
+        reassess(review)
+    return found
 
 
 def pending_review(form: Form) -> Review | None:
@@ -240,3 +257,34 @@ def decide(
         review.self_total, review.self_rating = stored.computed_total, stored.computed_rating
         review.review_total, review.review_rating = result.total_score, result.rating or ""
     review.save()
+
+
+@transaction.atomic
+def number_opinion(review: Review, number: str, *, by: User) -> None:
+    """发文字号: give the printed opinion a number, another one, or none ("").
+
+    Raises ValidationError for one that is too long or of several lines, and for a review that was not
+    decided.
+    """
+    kept = Review.objects.select_for_update().get(pk=review.pk)
+    number = without_controls(number)
+    longest = Review._meta.get_field("opinion_number").max_length or 0
+    if kept.decided_at is None:
+        raise ValidationError("还没有审核决定，没有意见书")
+    if len(number) > longest:
+        raise ValidationError(f"发文字号最多 {longest} 字（现 {len(number)} 字）")
+    if len(number.splitlines()) > 1:
+        raise ValidationError("发文字号只有一行")
+    if number == kept.opinion_number:
+        return
+    change = AuditChange("opinion_number", kept.opinion_number, number, "发文字号")
+    review.opinion_number = number
+    review.save(update_fields=["opinion_number"])
+    record(
+        AuditAction.CHANGED,
+        "填写意见书发文字号",
+        by=by,
+        subject=review.form,
+        changes=[change],
+        details={"系统编号": review.pk},
+    )

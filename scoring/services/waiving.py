@@ -12,7 +12,10 @@ from perfgoals.common.findings import Finding, Level
 from projects.models import Form, Waiver
 from projects.services import revoke_waiver, waive_finding, write_columns
 from scoring.access import form_document
+from scoring.services.assessing import reassess
+from scoring.services.cross_notes import TITLES
 from scoring.services.editing import UNCONFIRMED, judge
+from scoring.services.reviewing import pending_review
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
 def waive_of_form(
     form: Form, *, path: str, code: str, message: str, reason: str, by: User
 ) -> Waiver:
-    """Waive the very finding that the person saw, by its path, code and message.
+    """Waive the very finding that the person saw, by its path, code and message; of what the comparison with
+    other forms found, by its place and key.
 
     Raises WrongStatus, and ValidationError where the form has it no longer or the reason is blank.
     """
+    if code in TITLES:
+        return _waive_across(form, place=path, code=code, key=message, reason=reason, by=by)
     judged = judge(form_document(form), form)
     for finding in judged.findings:
         if (finding.path, finding.code, finding.message) == (path, code, message):
@@ -37,10 +43,29 @@ def waive_of_form(
     return waiver
 
 
+def _waive_across(form: Form, *, place: str, code: str, key: str, reason: str, by: User) -> Waiver:
+    found = form.cross_findings.named(code=code, place=place, key=key).first()
+    if found is None:
+        raise ValidationError("这条检查结果已经不在，请刷新后再看")
+    finding = Finding(found.path, Level(found.level), found.code, found.key, found.basis)
+    waiver = waive_finding(form, form_document(form), finding, by=by, reason=reason)
+    _weigh(form)
+    return waiver
+
+
+def _weigh(form: Form) -> None:
+    """What was let pass, or no longer is, counts for the risk of a form that waits."""
+    review = pending_review(form)
+    if review is not None:
+        reassess(review)
+
+
 @transaction.atomic
 def revoke_of_form(waiver: Waiver, *, by: User) -> None:
     """Take a waiver back. Raises WrongStatus, and ValidationError for one that was taken back already."""
     revoke_waiver(waiver, by=by)
+    if waiver.code in TITLES:
+        return _weigh(waiver.form)
     _recount(waiver.form, judge(form_document(waiver.form), waiver.form).findings)
 
 

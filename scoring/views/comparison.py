@@ -15,6 +15,7 @@ from perfgoals.common.patches import Happened, differences, row_pairs
 from perfgoals.common.sheets import Anchors, Sheet, SheetView, cell_id, view_sheet
 from perfgoals.common.sheets.view import CellView, RowView
 from scoring.documents import FormDocument
+from scoring.rules.differing import Difference, differing
 from scoring.sheets import form_sheet
 from scoring.views.cell_names import cell_name, row_name
 
@@ -40,6 +41,11 @@ class Told:
     before: str
     after: str
     target: str
+
+    @property
+    def part(self) -> Difference:
+        """The part that differs, for a list."""
+        return differing(self.before, self.after).shortened()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +151,9 @@ def _one_side(
         now = f"{one.text}{one.marked}"
         if (found.text if found else "") == now.replace("\n指标", "指标"):
             return one
-        tag = "del" if lacks is Happened.ADDED else "ins"
-        return _rewritten(one, format_html(f"<{tag}>{{}}</{tag}>", now or EMPTY), "is-changed")
+        told = differing(now or EMPTY, (found.text if found else "") or EMPTY)
+        marked = _tagged("del" if lacks is Happened.ADDED else "ins", told.was)
+        return _rewritten(one, format_html("{}{}{}", told.lead, marked, told.tail), "is-changed")
 
     return _each_cell(view, cell)
 
@@ -245,8 +252,14 @@ def _with_fate(one: CellView, happened: Happened, detail: str, *, named: bool) -
 
 
 def _changed(one: CellView, was: str, now: str) -> CellView:
-    both = format_html("<del>{}</del> <ins>{}</ins>", was or EMPTY, now or EMPTY)
+    told = differing(was or EMPTY, now or EMPTY)
+    parts = [_tagged("del", told.was), _tagged("ins", told.now)]
+    both = format_html("{}{}{}", told.lead, SafeString(" ".join(filter(None, parts))), told.tail)
     return _rewritten(one, both, "is-changed")
+
+
+def _tagged(tag: str, text: str) -> SafeString:
+    return format_html(f"<{tag}>{{}}</{tag}>", text) if text else SafeString("")
 
 
 def _rewritten(one: CellView, text: str, mark: str) -> CellView:

@@ -14,11 +14,15 @@ from django.shortcuts import redirect, render
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.jobs import requeue_orphans, start_job
 from perfgoals.common.views import allow_methods
+from projects.access import get_form, roles_for
 from projects.models import Form
 from scoring.forms import CrossFilter
 from scoring.models import CrossFinding
-from scoring.services.cross import TITLES, compares_forms, cross_notes, tell_of_check
+from scoring.services.cross import tell_of_check
+from scoring.services.cross_notes import TITLES, compares_forms, comparing, cross_notes
+from scoring.services.reviewing import compare_again
 from scoring.tasks import ACROSS, TASKS, check_across
+from scoring.views.waiving import back_to
 
 PER_PAGE = 50
 
@@ -60,16 +64,31 @@ def cross_findings(request: SignedInRequest) -> HttpResponse:
     ]
     if check:
         found = found.filter(code=check)
-    page = Paginator(found.for_page(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.with_waivers().as_seen_by(request.user).for_page(), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "filter": chosen,
         "year": wanted.get("year"),
         "check": check,
         "counts": counts,
         "page": page,
-        "rows": cross_notes(page.object_list, request.user),
+        "rows": cross_notes(page.object_list),
     }
     return render(request, "scoring/cross_findings.html", context)
+
+
+@allow_methods("POST")
+def form_compare(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Hold one form against the others as they now are, and go back to where it was asked for."""
+    form = get_form(request.user, pk)
+    if not (request.user.is_superuser or comparing(roles_for(request.user, form))):
+        raise PermissionDenied("跨表比较由审核人和管理员进行")
+    found = compare_again(form, by=request.user)
+    messages.success(
+        request, f"已与其他表重新比较，{f'发现 {found} 处' if found else '没有发现'}。"
+    )
+    return redirect(back_to(request, pk))
 
 
 def _start(request: SignedInRequest, chosen: CrossFilter) -> HttpResponse:

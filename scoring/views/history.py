@@ -130,7 +130,9 @@ def _since(current: Round) -> str:
         return "目标调整以来"
     if review.outcome == Review.Outcome.RETURNED:
         return "退回以来"
-    return "重新打开以来" if review.outcome == Review.Outcome.APPROVED else ""
+    if review.outcome != Review.Outcome.APPROVED:
+        return ""
+    return "重新打开以来" if review.reopened_at else "目标调整以来"
 
 
 def _before(form: Form, current: Round) -> FormDocument | None:

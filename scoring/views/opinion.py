@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument
+from perfgoals.accounts.models import Role
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.audit import record_export
 from perfgoals.common.documents import DocumentError
@@ -26,13 +30,14 @@ from perfgoals.common.findings import Finding, Level
 from perfgoals.common.numbers import grouped, percent
 from perfgoals.common.printing import PrintingError, html_key, stored_html_print
 from perfgoals.common.views import allow_methods
-from projects.access import get_form
+from projects.access import get_form, roles_for
 from projects.models import Form, Waiver
 from projects.workflow import FormKind
 from scoring.checks import check_self_evaluation
 from scoring.documents import FormDocument, SelfEvaluationDocument, read_form
 from scoring.evaluation import evaluate
 from scoring.models import Review
+from scoring.services.reviewing import number_opinion
 from scoring.views.prints import file_name, pdf_response
 from scoring.views.results import Judgement, Result, result_of
 
@@ -108,6 +113,41 @@ def form_opinion(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "scoring/print_failed.html", context, status=503)
     record_export(paper.title, by=request.user, subject=form)
     return pdf_response(content, tag, file_name(form, "pdf", paper=paper.title))
+
+
+@allow_methods("GET", "POST")
+def form_opinion_preview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """GET shows the paper as it will be printed; POST gives it a number, or takes it away. Which paper: as
+    for ``form_opinion``."""
+    form = get_form(request.user, pk)
+    may_number = Role.AUDITOR.value in roles_for(request.user, form)
+    given = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" and not may_number:
+        raise PermissionDenied("发文字号由审核人填写")
+    review = _review(form, given.get("review"))
+    paper = None if review is None else paper_of(form, review)
+    if review is None or paper is None:
+        return render(request, "scoring/opinion_missing.html", {"form": form}, status=404)
+    number, fault = review.opinion_number, ""
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        try:
+            number_opinion(review, number, by=request.user)
+        except ValidationError as error:
+            fault = "；".join(error.messages)
+        else:
+            messages.success(request, "发文字号已保存。" if number.strip() else "没有发文字号。")
+            page = reverse("scoring:form-opinion-preview", args=[pk])
+            return redirect(f"{page}?review={review.pk}")
+    context = {
+        "form": form,
+        "paper": paper,
+        "review": review,
+        "may_number": may_number,
+        "number": number,
+        "fault": fault,
+    }
+    return render(request, "scoring/opinion.html", context, status=422 if fault else 200)
 
 
 def opinion_html(form: Form, paper: Paper) -> str:

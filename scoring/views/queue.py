@@ -24,7 +24,7 @@ from scoring.forms import AddressFilter
 from scoring.models import Review
 from scoring.querysets import JUDGING, QUEUE_CHECKS, QUEUE_SORTS, ReviewQuerySet
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel, level_of
-from scoring.services.cross import compares_forms
+from scoring.services.cross_notes import compares_forms
 from scoring.views.choosing import LongSelect, unit_choices
 
 if TYPE_CHECKING:

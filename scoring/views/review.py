@@ -35,7 +35,7 @@ from scoring.api.review_states import (
 )
 from scoring.documents import FormDocument, SelfEvaluationDocument
 from scoring.services import Judged, judge, round_of
-from scoring.services.cross import cross_findings
+from scoring.services.cross_notes import TITLES, comparing, cross_findings
 from scoring.sheets import form_sheet
 from scoring.views.attachments import evidence_of
 from scoring.views.comparison import Told, mark_changes
@@ -79,6 +79,7 @@ def form_review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: SignedInRequest, form: Form, roles: set[str]) -> dict[str, Any]:
+    status = Status(form.status)
     document = form_document(form)
     judged = judge(document, form)
     reviewer = _reviewer(request, form, roles)
@@ -112,6 +113,8 @@ def _shown(request: SignedInRequest, form: Form, roles: set[str]) -> dict[str, A
         "evidence": evidence,
         "beside": beside,
         "cross": cross_findings(form, request.user, document),
+        "may_compare": status is Status.SUBMITTED and comparing(roles),
+        "may_waive": allowed(roles, status, Action.WAIVE),
         "due": due_for(form),
         "queue_query": request.GET.urlencode(),
         "days": (timezone.now() - review.opened_at).days if review else None,
@@ -124,13 +127,18 @@ def _shown(request: SignedInRequest, form: Form, roles: set[str]) -> dict[str, A
             "points": reviewer.has_points,
             "passes": reviewer.passes.value,
             "own_work": reviewer.own_work,
-            "may_waive": allowed(roles, Status(form.status), Action.WAIVE),
+            "may_waive": allowed(roles, status, Action.WAIVE),
             "codes": [row.code for row in rows],
             "now": timezone.now(),
             "state": state,
             "rows": row_data(rows, last, evidence),
             "findings": _finding_data(Anchors(sheet), judged.findings),
-            "waived": waiver_states(form, document, judged.waived),
+            # What was let pass of the comparison with other forms stands beside it.
+            "waived": [
+                one
+                for one in waiver_states(form, document, judged.waived)
+                if one["code"] not in TITLES
+            ],
             "comments": comment_states(form, document),
             "labels": _labels(document, sheet_paths(view)),
             "addresses": _addresses(request, form, beside),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,7 +21,6 @@ from perfgoals.common.audit import record_export
 from perfgoals.common.numbers import padded
 from perfgoals.common.sheets import view_sheet
 from perfgoals.common.views import allow_methods
-from perfgoals.common.workbooks.lists import list_workbook
 from projects.access import can, get_form, get_version
 from projects.models import FiscalYear, Form, ProjectGrant
 from projects.workflow import Action, FormKind
@@ -46,16 +45,13 @@ from scoring.services.sampling import (
 from scoring.sheets import form_sheet
 from scoring.views.choosing import unit_choices
 from scoring.views.sample_forms import CloseForm, GrantForm, ItemForm, SampleForm
+from scoring.views.sample_lists import sample_workbook
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
 
 PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_HEADINGS = [
-    *("次序", "表编号", "项目", "单位", "年度", "表种", "抽取时的版本", "抽取时的风险"),
-    *("审核得分", "复查结果", "复查得分", "差", "复查意见", "复查人", "复查时间"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +172,12 @@ def sample_grant_end(request: SignedInRequest, pk: int, grant: int) -> HttpRespo
 
 @allow_methods("GET")
 def sample_export(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The list as a workbook. Notes the export in the log. The population stays in the system, where the
-    draw is repeated each time the page is opened."""
+    """The list, what it was drawn from and how, as a workbook. Notes the export in the log."""
     sample = _sample(request.user, pk)
     rows = _rows(request.user, sample)
     record_export("抽查清单（xlsx）", by=request.user, subject=sample, count=len(rows))
-    response = HttpResponse(
-        list_workbook("抽查清单", _HEADINGS, [_exported(row) for row in rows]), content_type=XLSX
-    )
+    content = sample_workbook(sample, rows, reader=request.user)
+    response = HttpResponse(content, content_type=XLSX)
     name = f"{sample.name}（抽查清单，种子 {sample.seed or '无'}）.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
@@ -325,26 +319,6 @@ def _scored(reviewed: Decimal | None, form: Form) -> Decimal | None:
     if reviewed is not None or form.kind == FormKind.DECLARATION:
         return reviewed
     return form.self_evaluation.computed_total
-
-
-def _exported(row: ItemRow) -> list[Any]:
-    item, form = row.item, row.item.form
-    return [
-        item.place,
-        form.pk,
-        form.shown_name,
-        form.unit_name,
-        form.year_id,
-        form.get_kind_display(),
-        item.version,
-        item.risk,
-        *(Decimal(score) if score else None for score in (row.first_score,)),
-        item.get_outcome_display(),
-        *(Decimal(score) if score else None for score in (row.score, row.difference)),
-        item.remark,
-        str(item.by or ""),
-        item.at.date() if item.at else None,
-    ]
 
 
 def _sample(user: User, pk: int) -> Sample:

@@ -1,4 +1,5 @@
-"""Letting a finding pass from the page of the form, where there is no review page to do it on."""
+"""Letting a finding pass from the page of the form, where there is no review page to do it on; and what the
+comparison with other forms found, from either."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
@@ -26,7 +28,7 @@ def finding_waive(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, f"{'；'.join(error.messages)}。")
     else:
         messages.success(request, "已豁免，理由记录在案。")
-    return redirect("scoring:form-detail", pk)
+    return redirect(back_to(request, pk))
 
 
 @allow_methods("POST")
@@ -41,4 +43,11 @@ def waiver_revoke(request: SignedInRequest, pk: int, number: int) -> HttpRespons
         messages.error(request, f"{'；'.join(error.messages)}。")
     else:
         messages.success(request, "已撤销豁免，这条检查结果重新列出。")
-    return redirect("scoring:form-detail", pk)
+    return redirect(back_to(request, pk))
+
+
+def back_to(request: SignedInRequest, pk: int) -> str:
+    """The page of the form that something was asked for on."""
+    if request.POST.get("on") == "review":
+        return f"{reverse('scoring:form-review', args=[pk])}#panel-findings"
+    return reverse("scoring:form-detail", args=[pk])

@@ -46,6 +46,13 @@ def test_the_list_shows_what_the_person_may_see(
     assert (item["status"], item["total_score"]) == ("published", "99.01")
 
 
+def test_the_newest_year_comes_first(client_of: Callable[[str], Client]) -> None:
+    found = send(client_of("auditor"), "GET", "/forms").json()
+    years = [item["year"] for item in found["items"]]
+    assert years == sorted(years, reverse=True)
+    assert (years[0], years[-1]) == (2026, 2020)
+
+
 def test_the_list_is_narrowed_by_its_filters(preparer: Client) -> None:
     found = send(preparer, "GET", "/forms?status=draft").json()
     assert found["count"] == 1

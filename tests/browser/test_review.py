@@ -148,7 +148,7 @@ def test_a_waiver_is_taken_back(form: Form, page_as: OpenPage) -> None:
     warning = page.locator("#findings-list .finding-warning .finding-words").first
     message = warning.inner_text()
     page.locator("#findings-list .finding-warning").first.get_by_role("button", name="豁免").click()
-    page.get_by_label("豁免理由").fill("已核实")
+    page.get_by_role("dialog").get_by_label("豁免理由").fill("已核实")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#findings-list .finding-warning")).to_have_count(0)
     page.get_by_role("button", name="撤销豁免").click()

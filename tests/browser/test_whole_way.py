@@ -142,7 +142,7 @@ def test_from_the_first_cell_to_the_public(cast: Cast, page_as: OpenPage) -> Non
     expect(scores.nth(0)).to_have_text(re.compile(r"自评\s*99\.01\s*优"))
     expect(scores.nth(1)).to_have_text(re.compile(r"复核\s*97\.01\s*优"))
     expect(auditor.locator(".result-opinion")).to_contain_text("同意，请加强运维管理")
-    paper = auditor.get_by_role("link", name="复核意见书").first.get_attribute("href")
+    paper = auditor.get_by_role("link", name="意见书 PDF").first.get_attribute("href")
     printed = auditor.request.get(paper or "")
     assert printed.status == 200
     assert printed.headers["content-type"] == "application/pdf"

@@ -11,10 +11,12 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from perfgoals.common.models import AuditEntry, Job
+from projects.models import Form
 from scoring.models import CrossFinding
 from scoring.services import check_year, cross_findings
 from tests.cast import CENTRE, Cast
-from tests.reading import links, nothing_written, text, texts, words
+from tests.reading import links, nothing_written, sendings, text, texts, words
+from tests.submitted import submitted_evaluation
 
 URL = "/cross-findings/"
 GOAL = "目标没有对应指标"
@@ -95,8 +97,8 @@ def test_looking_writes_nothing_and_takes_few_queries(
 ) -> None:
     client = client_of("auditor")
     client.get(URL)
-    # session, user, role, choices, counts by check, number, findings, which of the others may be seen
-    with nothing_written(), django_assert_num_queries(8):
+    # session, user, role, choices, counts by check, number, findings
+    with nothing_written(), django_assert_num_queries(7):
         client.get(f"{URL}?year=2020")
 
 
@@ -140,3 +142,54 @@ def test_the_part_for_other_pages(checked: Cast) -> None:
 
 def test_the_part_where_nothing_was_found(cast: Cast) -> None:
     assert "没有发现需要提示之处" in shown(cast, "auditor")
+
+
+@pytest.fixture
+def waiting(checked: Cast) -> Form:
+    """A self-evaluation that waits for the auditor, found to be like another."""
+    form = submitted_evaluation(checked.stranger, checked.maintenance)
+    CrossFinding.objects.filter(form=form).delete()
+    CrossFinding.objects.create(
+        form=form,
+        code="across.copied_text",
+        level="warning",
+        path="expected_goal",
+        message="预期目标有 95% 的文字与〖另表〗相同，请核对是不是照抄",
+        basis="本系统",
+        other=checked.planning,
+    )
+    return form
+
+
+def test_waived_on_the_page_of_the_review_and_taken_back(
+    waiting: Form, client_of: ClientOf
+) -> None:
+    client = client_of("auditor")
+    page = f"/forms/{waiting.pk}/review/"
+    shown = client.get(page)
+    [(address, fields)] = sendings(shown, "/waive/")
+    answer = client.post(address, {**fields, "reason": "统一文本"})
+    assert answer["Location"] == f"{page}#panel-findings"
+    shown = client.get(page)
+    told = text(shown, "#panel-findings")
+    assert "警告（已豁免）" in told
+    assert "豁免：统一文本" in told
+    listed = client.get(f"/api/forms/{waiting.pk}/waivers").json()
+    assert [(one["stands"], one["message"]) for one in listed] == [
+        (True, "预期目标有 95% 的文字与另一份表相同，请核对是不是照抄")
+    ]
+    assert "已豁免（赵审核" in text(client.get(f"{URL}?year=2021"), ".cross-list")
+    [(address, fields)] = sendings(shown, "/revoke/")
+    client.post(address, fields)
+    assert "已豁免" not in text(client.get(page), "#panel-findings")
+
+
+def test_compared_again_from_the_page_of_the_review(waiting: Form, client_of: ClientOf) -> None:
+    client = client_of("auditor")
+    page = f"/forms/{waiting.pk}/review/"
+    shown = client.get(page)
+    [(address, fields)] = sendings(shown, "/compare/")
+    answer = client.post(address, fields, follow=True)
+    assert answer.redirect_chain[0][0] == f"{page}#panel-findings"
+    assert "已与其他表重新比较" in text(answer, ".messages")
+    assert not CrossFinding.objects.filter(form=waiting, code="across.copied_text").exists()

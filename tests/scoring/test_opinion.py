@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
+from perfgoals.common.models import AuditEntry
 from perfgoals.common.printing import PrintingError
 from projects.models import Form
 from projects.services import revoke_waiver, waive_finding
@@ -21,7 +22,7 @@ from scoring.access import form_document
 from scoring.services import RowChange, approve_form, judge, patch_review, reopen_form
 from tests.cast import Cast
 from tests.drafts import put
-from tests.reading import text
+from tests.reading import links, text, texts
 from tests.submitted import (
     handed_in_again,
     returned,
@@ -164,3 +165,46 @@ def test_a_print_that_fails_says_why(client_of: ClientOf, approved: Form) -> Non
         answer = client_of("viewer").get(url(approved))
     assert answer.status_code == 503
     assert "超过 60 秒" in text(answer)
+
+
+def test_the_paper_is_looked_at_before_it_is_printed(client_of: ClientOf, approved: Form) -> None:
+    page = f"{url(approved)}preview/"
+    shown = client_of("preparer").get(page)
+    assert shown.status_code == 200
+    said = "".join(text(shown, ".opinion").split())
+    printed = "".join(pages(client_of("preparer"), url(approved)))
+    for words in ("项目支出绩效自评复核意见书", "超额完成较多", "佐证不足<b>&", "请改进。"):
+        assert words in said
+        assert words in printed
+    assert texts(shown, ".opinion-number") == [], "填报人不填发文字号"
+    [pdf] = links(shown, ".page-head a.button")
+    assert pdf == f"{url(approved)}?review={approved.reviews.get().pk}"
+
+
+def test_an_auditor_gives_it_a_number(client_of: ClientOf, approved: Form) -> None:
+    page, client = f"{url(approved)}preview/", client_of("auditor")
+    review = approved.reviews.get()
+    answer = client.post(page, {"review": review.pk, "number": " 沪环规〔2026〕12号\x00 "})
+    assert answer["Location"] == f"{page}?review={review.pk}"
+    assert "沪环规〔2026〕12号" in text(client.get(page), ".opinion .reference")
+    assert "沪环规〔2026〕12号" in "".join(pages(client_of("preparer"), url(approved)))
+    entry = AuditEntry.objects.get(summary="填写意见书发文字号")
+    assert entry.changes[0]["after"] == "沪环规〔2026〕12号"
+    client.post(page, {"number": ""})
+    assert "〔2026〕" not in text(client.get(page), ".opinion")
+    for wrong, why in (("字" * 61, "最多 60 字（现 61 字）"), ("一\n二", "只有一行")):
+        answer = client.post(page, {"number": wrong})
+        assert answer.status_code == 422
+        assert why in text(answer, ".field-error")
+    assert client_of("preparer").post(page, {"number": "x"}).status_code == 403
+    assert client_of("stranger").post(page, {"number": "x"}).status_code == 404
+
+
+def test_before_anything_was_decided_there_is_nothing_to_look_at(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    form = submitted_evaluation(cast.preparer, cast.form("土壤固废化学品污染防治", 2020))
+    for address in ("", "preview/"):
+        answer = client_of("auditor").get(url(form) + address)
+        assert answer.status_code == 404
+        assert text(answer, "h1") == "还没有意见书"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -403,14 +404,41 @@ def test_the_exported_list(
     record(second_client, sample, 1, score="88", remark="=1+1")
     response = client.get(f"{URL}{sample.pk}/export/")
     assert sample.seed in response["Content-Disposition"]
-    sheet = openpyxl.load_workbook(BytesIO(response.content)).active
-    assert sheet is not None
+    workbook = openpyxl.load_workbook(BytesIO(response.content))
+    assert workbook.sheetnames == ["抽查清单", "总体", "抽取办法"]
+    sheet = workbook["抽查清单"]
     rows = list(sheet.values)
     assert rows[0][:3] == ("次序", "表编号", "项目")
     assert rows[1][9:11] == ("与原审核一致", 88)
     assert rows[1][12:14] == ("=1+1", "吴复查")
     assert sheet.cell(2, 13).data_type == "s"
     assert AuditEntry.objects.filter(action="exported", summary__contains="抽查清单").count() == 1
+
+
+def test_the_draw_is_repeated_from_the_exported_list_alone(
+    client_of: Callable[[str], Client],
+) -> None:
+    """As somebody would who has the workbook and knows SHA-256."""
+    client = client_of("auditor")
+    sample = draw(client, method="number", amount=3)
+    workbook = openpyxl.load_workbook(
+        BytesIO(client.get(f"{URL}{sample.pk}/export/").content), read_only=True
+    )
+    said = {row[0]: row[1] for row in workbook["抽取办法"].values}
+    assert (said["总体"], said["抽取"], said["比例、数量或下限"]) == ("18 份", "3 份", "3 份")
+    population = list(workbook["总体"].values)[1:]
+    lots = sorted(
+        (sha256(f"{said['种子']}:{number}".encode()).hexdigest(), number)
+        for _, number, *_ in population
+    )
+    drawn = [number for _, number in lots[:3]]
+    listed = [row[1] for row in list(workbook["抽查清单"].values)[1:]]
+    assert drawn == listed
+    assert [(row[0], row[3]) for row in population] == [
+        *((1, 1), (2, 2), (3, 3)),
+        *((order, None) for order in range(4, 19)),
+    ]
+    assert all(name and unit for *_, name, unit in population)
 
 
 def test_the_list_leads_to_the_samples(client_of: Callable[[str], Client]) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
-from perfgoals.accounts.models import Membership, Role, Unit, User
+from perfgoals.accounts.models import Unit
 from perfgoals.common.models import AuditEntry, Job
-from projects.models import Form, Project
 from scoring.access import form_document
 from scoring.models import CrossFinding, TargetMark, TextMark
 from scoring.services import (
@@ -20,36 +18,14 @@ from scoring.services import (
     judge,
     refresh_cross_findings,
     start_declaration,
-    submit_form,
     withdraw_form,
 )
 from scoring.tasks import check_across
 from tests.cast import CENTRE, INFORMATION, Cast
+from tests.copies import COPIED, codes, submitted_copy
 from tests.drafts import change, evaluation_of, prepares, put
 
 pytestmark = pytest.mark.django_db
-
-COPIED = "across.copied_text"
-
-
-def submitted_copy(
-    user: User, published: Form, *, name: str, unit: str, changes: tuple[dict[str, Any], ...] = ()
-) -> Form:
-    """A declaration of another project that says what a published one says, submitted."""
-    owner = Unit.objects.get(name=unit)
-    Membership.objects.get_or_create(user=user, unit=owner, role=Role.PREPARER.value)
-    project = Project.objects.create(code=name, name=name, unit=owner)
-    form = start_declaration(project=project, year=published.year_id, by=user, copy_of=published)
-    Form.objects.filter(pk=form.pk).update(unconfirmed=[])
-    form.refresh_from_db()
-    if changes:
-        change(form, user, *changes)
-    submit_form(form, by=user, expected_version=form.version)
-    return Form.objects.get(pk=form.pk)
-
-
-def codes(form: Form) -> Counter[str]:
-    return Counter(form.cross_findings.values_list("code", flat=True))
 
 
 def test_what_the_published_forms_show(cast: Cast) -> None:

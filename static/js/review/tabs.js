@@ -12,6 +12,8 @@ export class Tabs {
       tab.addEventListener("keydown", (event) => this.pressed(event, place));
       tab.title = `Alt+${place + 1}`;
     });
+    const asked = location.hash.replace("#panel-", "");
+    if (NAMES.includes(asked)) this.open(asked);
   }
 
   open(name, { focus = false } = {}) {
