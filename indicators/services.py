@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.db.models import Model, Q
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument, DeclaredIndicator
 from indicators.models import Declaration, Indicator, IndicatorCategory, LibraryIndicator
-from indicators.values import read_value
+from indicators.values import KeptTarget, kept_target
 from perfgoals.common.audit import Act, record_all
 from perfgoals.common.findings import Finding
 from perfgoals.common.models import AuditAction
@@ -34,9 +35,6 @@ from projects.workflow import FormKind, Status
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
-
-# What numeric(30, 8) keeps; a longer number stays in the printed text only.
-_LARGEST_NUMBER = Decimal(10) ** 22
 
 ROW_COLUMNS = (
     "code",
@@ -63,12 +61,11 @@ class SeedForm(Protocol):
     def indicators(self) -> Sequence[Any]: ...
 
 
-def row_columns(row: DeclaredIndicator | Any, *, year: int) -> dict[str, Any]:
-    """The columns that a row of either form shares, with the target read."""
-    value = read_value(row.target, year=year)
-    number = value.number
-    if number is not None and (abs(number) >= _LARGEST_NUMBER or number != round(number, 8)):
-        number = None
+def row_columns(
+    row: DeclaredIndicator | Any, *, year: int, target: KeptTarget | None = None
+) -> dict[str, Any]:
+    """The columns that a row of either form shares. target: what its text says, where that is known."""
+    kept = target or kept_target(row.target, year=year)
     return {
         "code": row.code,
         "damaged": row.damaged,
@@ -76,10 +73,10 @@ def row_columns(row: DeclaredIndicator | Any, *, year: int) -> dict[str, Any]:
         "level2": row.level2,
         "name": row.name,
         "target": row.target,
-        "target_kind": value.kind.value,
-        "target_comparison": value.comparison.value if value.comparison else "",
-        "target_number": number,
-        "target_measure": value.measure,
+        "target_kind": kept.kind,
+        "target_comparison": kept.comparison,
+        "target_number": kept.number,
+        "target_measure": kept.measure,
     }
 
 
@@ -281,9 +278,20 @@ def declaration_columns(document: DeclarationDocument) -> dict[str, Any]:
 
 def indicator_rows(declaration: int, document: DeclarationDocument) -> list[Indicator]:
     """The rows of the document, not stored yet. declaration: its number."""
+    return [Indicator(**columns) for columns in indicator_columns(declaration, document)]
+
+
+def indicator_columns(
+    declaration: int, document: DeclarationDocument, targets: Sequence[KeptTarget] = ()
+) -> list[dict[str, Any]]:
+    """The columns of these rows. targets: what is kept of their targets, where that is known."""
     return [
-        Indicator(declaration_id=declaration, order=order, **row_columns(row, year=document.year))
-        for order, row in enumerate(document.indicators)
+        {
+            "declaration_id": declaration,
+            "order": order,
+            **row_columns(row, year=document.year, target=target),
+        }
+        for order, (row, target) in enumerate(zip_longest(document.indicators, targets))
     ]
 
 

@@ -25,6 +25,7 @@ from perfgoals.common.exchange.views import ExchangeAdmin
 from perfgoals.common.models import AuditAction
 from perfgoals.common.numbers import grouped
 from projects.models import (
+    BudgetExecution,
     Deadline,
     DeadlineExtension,
     FiscalYear,
@@ -35,7 +36,7 @@ from projects.models import (
     ProjectGrant,
     Stage,
 )
-from projects.resources import ProjectResource
+from projects.resources import BudgetExecutionResource, ProjectResource
 
 
 class DeadlineInline(TabularInline):
@@ -125,6 +126,53 @@ class ProjectAdmin(ExchangeAdmin):
         "按项目编码对应：编码已有的修改，没有的新增；不删除项目。",
         "实施单位、主管部门填单位编码。日期如 2026-01-31。",
     )
+
+
+@admin.register(BudgetExecution)
+class BudgetExecutionAdmin(ExchangeAdmin):
+    resource_classes = [BudgetExecutionResource]
+    list_display = [
+        "project",
+        "unit",
+        "year",
+        "source",
+        *(
+            number_column(BudgetExecution, name, grouped)
+            for name in ("initial_budget", "annual_budget", "executed")
+        ),
+        "file",
+        "as_of",
+    ]
+    list_filter = [
+        "year",
+        "source",
+        ("project__unit", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["project__unit", "year"]
+    search_fields = ["project__code", "project__name", "project__unit__name", "file"]
+    search_help_text = "按项目编码、名称、实施单位、来源文件查找"
+    autocomplete_fields = ["project"]
+    fields = [
+        "project",
+        "year",
+        "source",
+        "initial_budget",
+        "annual_budget",
+        "executed",
+        "file",
+        "as_of",
+    ]
+    import_notes = (
+        "按项目编码、年度、资金来源对应：已有的修改，没有的新增；不删除。",
+        "金额以元为单位，空着的格不等于 0。",
+        "资金来源填资金总额、当年财政拨款、上年结转资金、其他资金之一，空着为资金总额。",
+        "项目名称、实施单位可以不填；填了项目名称而与编码不符，算错误。",
+        "财务系统导出的表不必改成这个样子：在「批量导入」的「导入预算执行表」里直接上传。",
+    )
+
+    @admin.display(description="实施单位", ordering="project__unit__code")
+    def unit(self, figures: BudgetExecution) -> str:
+        return str(figures.project.unit)
 
 
 class GrantForm(forms.ModelForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
@@ -44,6 +44,19 @@ class Rows(Protocol):
 
     @property
     def indicators(self) -> Sequence[Any]: ...
+
+
+def with_every_code(codes: Sequence[str], fresh: Iterator[str]) -> list[str]:
+    """A code for every row: its own, or a fresh one where it has none. A code that stands twice (a row was
+    copied) stays with the first."""
+    taken: set[str] = set()
+    given = []
+    for code in codes:
+        if not code or code in taken:
+            code = next(fresh)
+        taken.add(code)
+        given.append(code)
+    return given
 
 
 def stable_path(document: Rows, path: str) -> str:

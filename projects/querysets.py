@@ -249,3 +249,9 @@ class FormQuerySet(models.QuerySet):
             .prefetch_related("funding_lines", children[1])
             .order_by("pk")
         )
+
+
+class BudgetExecutionQuerySet(models.QuerySet):
+    def of(self, project: int, year: int) -> Self:
+        """What the accounts say of the project's money in the year, by source."""
+        return self.filter(project_id=project, year_id=year).order_by("pk")

@@ -27,6 +27,7 @@ from scoring.access import form_document
 from scoring.models import ImportBatch
 from scoring.services.batches import BatchAction, Chosen, run_batch
 from scoring.services.cross import check_year
+from scoring.services.execution_lists import apply_list, undo_list
 from scoring.services.exporting import Wanted, units_written_for, wanted_forms
 from scoring.services.importing import (
     NotApplied,
@@ -37,6 +38,7 @@ from scoring.services.importing import (
 )
 from scoring.sheets import booklet_title, form_sheet
 from scoring.workbooks.batches import mark_batch, read_batch
+from scoring.workbooks.execution_batches import plan_list, read_list
 from scoring.workbooks.exporting import (
     ExportLayout,
     NotExported,
@@ -45,6 +47,7 @@ from scoring.workbooks.exporting import (
     offers_for,
     selection_of,
 )
+from scoring.workbooks.files import FileKind
 
 BOOKLET = "booklet"
 BATCH = "review_batch"
@@ -52,6 +55,8 @@ ACROSS = "check_across"
 IMPORT_READ = "import-read"
 IMPORT_APPLY = "import-apply"
 IMPORT_UNDO = "import-undo"
+EXECUTION_READ = "execution-read"
+EXECUTION_PLAN = "execution-plan"
 EXPORT = "export"
 _LISTEN_EVERY = 5.0  # seconds between two signs of life while a page takes long
 
@@ -94,6 +99,18 @@ def undo_import(job_id: str) -> None:
 
 
 @task()
+def read_execution(job_id: str) -> None:
+    """Read a list of executed budgets and match its rows. A job that is running or over is left alone."""
+    run_job(job_id, _read_execution)
+
+
+@task()
+def plan_execution(job_id: str) -> None:
+    """Say what a list of executed budgets would change. A job that is running or over is left alone."""
+    run_job(job_id, _plan_execution)
+
+
+@task()
 def export_forms(job_id: str) -> None:
     """Write the forms that the job names into a file. A job that is running or over is left alone."""
     run_job(job_id, _export_forms)
@@ -106,6 +123,8 @@ TASKS: dict[str, Any] = {
     IMPORT_READ: read_import,
     IMPORT_APPLY: apply_import,
     IMPORT_UNDO: undo_import,
+    EXECUTION_READ: read_execution,
+    EXECUTION_PLAN: plan_execution,
     EXPORT: export_forms,
 }
 """The task for each kind of job, for those who take up work that was left."""
@@ -193,13 +212,39 @@ def _read_import(run: JobRun) -> None:
         mark_batch(batch, report=report)
 
 
+def _read_execution(run: JobRun) -> None:
+    """Taken up again after a worker died, what was read and matched in full is not read again."""
+    batch = _batch_of(run)
+    if batch.state != ImportBatch.State.READING:
+        return
+    with told_outside(run.job) as report:
+        try:
+            read_list(batch, report=report, job=run.job)
+        except WrongStanding as error:
+            raise JobFailed(str(error)) from error
+
+
+def _plan_execution(run: JobRun) -> None:
+    """Taken up again after a worker died, what was worked out in full is not worked out again."""
+    batch = _batch_of(run)
+    with told_outside(run.job) as report:
+        if batch.state == ImportBatch.State.READING:
+            try:
+                batch = plan_list(batch, report=report, job=run.job)
+            except WrongStanding as error:
+                raise JobFailed(str(error)) from error
+        mark_batch(batch, report=report)
+
+
 def _apply_import(run: JobRun) -> None:
     """Taken up again after a worker died, a batch that is applied already stays as it is."""
     mode = ImportBatch.Mode(run.job.parameters["mode"])
+    batch = _batch_of(run)
+    apply: Any = apply_list if batch.kind == FileKind.EXECUTION else apply_batch
     with told_outside(run.job) as report:
         try:
-            apply_batch(
-                _batch_of(run),
+            apply(
+                batch,
                 mode=mode,
                 chosen=run.job.parameters["chosen"],
                 by=run.job.owner,
@@ -212,9 +257,11 @@ def _apply_import(run: JobRun) -> None:
 
 def _undo_import(run: JobRun) -> None:
     """Taken up again after a worker died, a batch that is undone already stays as it is."""
+    batch = _batch_of(run)
+    undo: Any = undo_list if batch.kind == FileKind.EXECUTION else undo_batch
     with told_outside(run.job) as report:
         try:
-            undo_batch(_batch_of(run), by=run.job.owner, report=report, job=run.job)
+            undo(batch, by=run.job.owner, report=report, job=run.job)
         except WrongStanding as error:
             raise JobFailed(str(error)) from error
 

@@ -4,8 +4,8 @@ from scoring.views.adjustment import adjustment
 from scoring.views.attachments import attachment_file, attachment_list, attachment_remove
 from scoring.views.batches import review_batch, review_batch_apply
 from scoring.views.booklet import booklet
-from scoring.views.cross_findings import cross_findings
-from scoring.views.execution import execution_match, execution_upload
+from scoring.views.cross_findings import cross_findings, form_compare
+from scoring.views.execution import execution_match, execution_upload, form_execution
 from scoring.views.exports import export, export_template
 from scoring.views.form_detail import form_detail
 from scoring.views.form_edit import form_edit
@@ -31,7 +31,7 @@ from scoring.views.imports import (
 from scoring.views.move_table import MOVES
 from scoring.views.moves import form_move
 from scoring.views.notices import notices
-from scoring.views.opinion import form_opinion
+from scoring.views.opinion import form_opinion, form_opinion_preview
 from scoring.views.prints import form_json, form_pdf
 from scoring.views.queue import review_queue
 from scoring.views.review import form_review
@@ -76,8 +76,10 @@ urlpatterns = [
         )
         for action in MOVES
     ),
+    path("forms/<int:pk>/execution/", form_execution, name="form-execution"),
     path("forms/<int:pk>/adjustment/", adjustment, name="adjustment"),
     path("forms/<int:pk>/opinion/", form_opinion, name="form-opinion"),
+    path("forms/<int:pk>/opinion/preview/", form_opinion_preview, name="form-opinion-preview"),
     path("forms/<int:pk>/versions/", version_list, name="version-list"),
     path("forms/<int:pk>/versions/compare/", version_compare, name="version-compare"),
     path("forms/<int:pk>/versions/<int:number>/", version_detail, name="version-detail"),
@@ -89,6 +91,7 @@ urlpatterns = [
         attachment_remove,
         name="attachment-remove",
     ),
+    path("forms/<int:pk>/compare/", form_compare, name="form-compare"),
     path("forms/<int:pk>/waive/", finding_waive, name="finding-waive"),
     path("forms/<int:pk>/waivers/<int:number>/revoke/", waiver_revoke, name="waiver-revoke"),
     path("forms/<int:pk>/pdf/", form_pdf, name="form-pdf"),

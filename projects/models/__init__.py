@@ -1,5 +1,6 @@
 """Years, projects, their forms, the money on them and what is said of them."""
 
+from projects.models.budgets import BudgetExecution
 from projects.models.forms import (
     KIND_CHOICES,
     STATUS_CHOICES,
@@ -32,6 +33,7 @@ __all__ = [
     "STATUS_CHOICES",
     "Adjustment",
     "Attachment",
+    "BudgetExecution",
     "Comment",
     "Deadline",
     "DeadlineExtension",

@@ -1,5 +1,12 @@
 """Changes to years, projects and what both forms have in common."""
 
+from projects.services.budgets import (
+    Figure,
+    figures_of,
+    keep_figures,
+    restore_figures,
+    whence,
+)
 from projects.services.deadlines import Due, due_day, due_for, due_of, is_past, submitting_stage
 from projects.services.forms import (
     PRESENT,
@@ -11,7 +18,7 @@ from projects.services.forms import (
     ensure_project,
     ensure_unit,
     ensure_year,
-    funding_lines,
+    funding_columns,
     note_presence,
     record_version,
     write_columns,
@@ -43,6 +50,7 @@ __all__ = [
     "SITTING",
     "DeadlineLine",
     "Due",
+    "Figure",
     "FormNews",
     "News",
     "StaleVersion",
@@ -60,8 +68,10 @@ __all__ = [
     "ensure_project",
     "ensure_unit",
     "ensure_year",
-    "funding_lines",
+    "figures_of",
+    "funding_columns",
     "is_past",
+    "keep_figures",
     "mark_read",
     "news_for",
     "note_presence",
@@ -69,6 +79,7 @@ __all__ = [
     "read_until",
     "record_version",
     "resolve_comment",
+    "restore_figures",
     "revoke_waiver",
     "rights_markdown",
     "role_lines",
@@ -79,6 +90,7 @@ __all__ = [
     "to_begin",
     "waiting_for",
     "waive_finding",
+    "whence",
     "without_controls",
     "without_waived",
     "write_columns",

@@ -200,22 +200,24 @@ def write_funding_lines(
     """Replace the funds block. ``amounts``: for each source its columns, printed in ``money_unit``;
     the column ``execution_rate`` is per cent and stays as it is."""
     form.funding_lines.all().delete()
-    FundingLine.objects.bulk_create(funding_lines(form, amounts, money_unit=money_unit))
+    FundingLine.objects.bulk_create(
+        FundingLine(form=form, **columns)
+        for columns in funding_columns(amounts, money_unit=money_unit)
+    )
 
 
-def funding_lines(
-    form: Form, amounts: Mapping[str, Mapping[str, Decimal | None]], *, money_unit: MoneyUnit
-) -> list[FundingLine]:
-    """The funds block as rows that are not stored yet; see ``write_funding_lines``."""
+def funding_columns(
+    amounts: Mapping[str, Mapping[str, Decimal | None]], *, money_unit: MoneyUnit
+) -> list[dict[str, Any]]:
+    """The rows of a funds block that is given as to ``write_funding_lines``, whoever's they are."""
     return [
-        FundingLine(
-            form=form,
-            source=source.value,
+        {
+            "source": source.value,
             **{
                 column: amount if column == "execution_rate" else to_yuan(amount, money_unit)
                 for column, amount in amounts.get(source.value, {}).items()
             },
-        )
+        }
         for source in FundingSource
     ]
 

@@ -1,13 +1,8 @@
 """Changes to stored forms of either kind."""
 
 from scoring.services.attachments import add_attachment, remove_attachment
-from scoring.services.cross import (
-    CrossNote,
-    check_year,
-    compares_forms,
-    cross_findings,
-    refresh_cross_findings,
-)
+from scoring.services.cross import check_year, refresh_cross_findings
+from scoring.services.cross_notes import CrossNote, compares_forms, cross_findings
 from scoring.services.digests import can_send, send_digests
 from scoring.services.editing import (
     Judged,

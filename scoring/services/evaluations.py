@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from indicators.models import Declaration
 from indicators.services import ROW_COLUMNS, header_columns, row_columns
+from indicators.values import KeptTarget
 from perfgoals.common.findings import Finding
 from projects.models import Form, FormVersion, FundingSource, Project
 from projects.services import (
@@ -25,7 +27,7 @@ from projects.services import (
 from projects.workflow import FormKind, Status
 from scoring.checks import check_self_evaluation
 from scoring.documents import SelfEvaluationDocument, SpentFunds
-from scoring.evaluation import Evaluation, evaluate
+from scoring.evaluation import Evaluation, computed_numbers, evaluate
 from scoring.models import IndicatorResult, ScoringScheme, SelfEvaluation
 
 RESULT_COLUMNS = (
@@ -51,11 +53,13 @@ def create_self_evaluation(
     reason: FormVersion.Reason = FormVersion.Reason.CREATED,
     project: Project | None = None,
     declaration: Declaration | None = None,
+    note: str = "",
 ) -> Form:
     """A new self-evaluation of what the document says.
 
     project: whose it is; without it unit, project and year are found by name, and made where missing.
-    declaration: the approved one that its indicators and targets were taken from.
+    declaration: the approved one that its indicators and targets were taken from. note: of the first
+    version, in Chinese.
 
     Raises ValidationError where the project already has a self-evaluation for the year.
     """
@@ -75,7 +79,7 @@ def create_self_evaluation(
     form.save()
     scheme = ScoringScheme.objects.in_force(document.year)
     SelfEvaluation.objects.create(form=form, scheme=scheme, declaration=declaration)
-    _write(form, document, by=by, reason=reason)
+    _write(form, document, by=by, reason=reason, note=note)
     return form
 
 
@@ -122,7 +126,7 @@ def _write(
     write_header(form, header_columns(document), findings, expected_version=expected_version)
     if before is None or before.funds != document.funds or before.money_unit != document.money_unit:
         write_funding_lines(form, spent_amounts(document), money_unit=document.money_unit)
-    write_columns(evaluation, stated_columns(document) | computed_columns(outcome))
+    write_columns(evaluation, stated_columns(document) | computed_numbers(outcome))
     write_rows(
         evaluation.results.all(),
         result_rows(form.pk, document, [row.score for row in outcome.rows]),
@@ -140,18 +144,32 @@ def result_rows(
     """The rows of the document, not stored yet. evaluation: its number; suggested: the points that the
     rules give to each."""
     return [
-        IndicatorResult(
-            self_evaluation_id=evaluation,
-            order=order,
-            actual=row.actual,
-            weight=row.weight,
-            score=row.score,
-            suggested_score=points,
-            deviation_reason=row.deviation_reason,
-            attainment=row.attainment or "",
-            **row_columns(row, year=document.year),
+        IndicatorResult(**columns) for columns in result_columns(evaluation, document, suggested)
+    ]
+
+
+def result_columns(
+    evaluation: int,
+    document: SelfEvaluationDocument,
+    suggested: Sequence[Decimal | None],
+    targets: Sequence[KeptTarget] = (),
+) -> list[dict[str, Any]]:
+    """The columns of these rows. targets: what is kept of their targets, where that is known."""
+    return [
+        {
+            "self_evaluation_id": evaluation,
+            "order": order,
+            "actual": row.actual,
+            "weight": row.weight,
+            "score": row.score,
+            "suggested_score": points,
+            "deviation_reason": row.deviation_reason,
+            "attainment": row.attainment or "",
+            **row_columns(row, year=document.year, target=target),
+        }
+        for order, ((row, points), target) in enumerate(
+            zip_longest(zip(document.indicators, suggested, strict=True), targets)
         )
-        for order, (row, points) in enumerate(zip(document.indicators, suggested, strict=True))
     ]
 
 
@@ -167,9 +185,12 @@ def spent_amounts(document: SelfEvaluationDocument) -> dict[str, dict[str, Decim
 
 
 def _amounts(funds: SpentFunds) -> dict[str, Decimal | None]:
-    return funds.model_dump(
-        include={"initial_budget", "annual_budget", "executed", "execution_rate"}
-    )
+    return {
+        "initial_budget": funds.initial_budget,
+        "annual_budget": funds.annual_budget,
+        "executed": funds.executed,
+        "execution_rate": funds.execution_rate,
+    }
 
 
 def stated_columns(document: SelfEvaluationDocument) -> dict[str, Any]:
@@ -184,15 +205,4 @@ def stated_columns(document: SelfEvaluationDocument) -> dict[str, Any]:
         "total_weight": document.total_weight,
         "total_score": document.total_score,
         "rating": document.rating,
-    }
-
-
-def computed_columns(outcome: Evaluation) -> dict[str, Any]:
-    """What the rules give, in the columns beside it."""
-    return {
-        "computed_rate": outcome.execution.rate,
-        "computed_execution_score": outcome.execution.score,
-        "computed_total": outcome.total_score,
-        "suggested_total": outcome.suggested_total,
-        "computed_rating": outcome.rating or "",
     }

@@ -23,6 +23,7 @@ from indicators.values import Kind, read_value
 from perfgoals.common.sheets import shipped_layout
 from projects.documents import from_yuan, stable_path, to_yuan
 from projects.models import FiscalYear, Form, FormVersion, Project
+from projects.services import figures_of, whence
 from projects.workflow import FormKind, Status
 from scoring.documents import (
     EvaluatedFunds,
@@ -36,6 +37,7 @@ from scoring.models import ScoringScheme
 from scoring.rules.weights import propose_weights
 from scoring.services.editing import TAKEN_OVER, with_row_codes
 from scoring.services.evaluations import create_self_evaluation
+from scoring.services.execution_lists.taking import with_figures
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -159,8 +161,10 @@ def start_self_evaluation(
     """A new self-evaluation for the project and year, from its approved declaration if there is one and
     ``with_declaration``.
 
-    Indicators and targets are then taken over, and weights proposed by the scheme in force. Raises
-    ValidationError where the project already has a self-evaluation for the year.
+    Indicators and targets are then taken over, and weights proposed by the scheme in force. The funds are
+    those of the accounts, as far as budget execution figures are kept of the project and year; the note of
+    the first version says where they come from. Raises ValidationError where the project already has a
+    self-evaluation for the year.
     """
     _refuse_impossible(FormKind.SELF_EVALUATION, project, year)
     declaration = approved_declaration(project, year) if with_declaration else None
@@ -208,10 +212,12 @@ def start_self_evaluation(
         indicators=rows,
         total_weight=scheme.weights.total.value,
     )
+    figures = figures_of(project.pk, year)
     return create_self_evaluation(
-        with_row_codes(document).as_kept(),
+        with_row_codes(with_figures(document, figures, scheme)).as_kept(),
         by=by,
         reason=FormVersion.Reason.CREATED,
+        note=f"资金取自预算执行数：{whence(figures)}" if figures else "",
         project=project,
         declaration=declaration,
     )

@@ -1,29 +1,47 @@
-"""预算执行表: a list of executed budgets fills the funds of many self-evaluations. Here it is uploaded and
-its rows are matched with the forms; from there on it is a batch like every other."""
+"""预算执行表: a list of executed budgets fills the funds of many self-evaluations. Here it is uploaded, and
+its projects are matched with those that are kept; from there on it is a batch like every other. Reading it
+is for the worker."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
-from perfgoals.common.workbooks.container import UnreadableWorkbook
-from perfgoals.common.workbooks.reading import LIMITS
-from projects.documents import MoneyUnit
-from projects.models import FiscalYear
-from scoring.models import ImportBatch
-from scoring.services.execution_lists import ListedProject, match_rows
-from scoring.services.importing import WrongStanding, keep_upload, refuse_batch, silent
+from projects.access import actions_for, get_form, require
+from projects.models import Form
+from projects.services import StaleVersion
+from projects.workflow import Action, WrongStatus
+from scoring.access import form_document
+from scoring.models import ExecutionFile, ImportBatch
+from scoring.services.execution_lists import (
+    PER_PAGE,
+    Candidate,
+    ListedProject,
+    figures_offered,
+    keep_choices,
+    listed_projects,
+    needs_money_unit,
+    open_years,
+    order_listing,
+    order_planning,
+    take_figures,
+)
+from scoring.services.importing import MAX_BYTES, WrongStanding, keep_upload
+from scoring.tasks import EXECUTION_PLAN, EXECUTION_READ, plan_execution, read_execution
+from scoring.views.comparison import compare
 from scoring.views.imports import for_importers
-from scoring.workbooks.execution import ExecutionList
-from scoring.workbooks.execution_batches import plan_list, read_list
 
 LISTED = 200
 """So many passed-over rows and problems are named; how many there are is always said."""
@@ -32,126 +50,225 @@ State = ImportBatch.State
 _OPEN = (State.UPLOADED, State.READY)
 
 
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A project of the list on the page. chosen: what it is taken for, None where it is left out; amounts:
+    年初预算, 全年预算, 执行数 as they stand in the list, of its first row."""
+
+    project: ListedProject
+    chosen: Candidate | None
+    amounts: tuple[str, ...]
+
+    @property
+    def rows(self) -> str:
+        return "、".join(str(n) for n in dict.fromkeys(row.row for row in self.project.rows))
+
+
 @allow_methods("GET", "POST")
 @for_importers
 def execution_upload(request: SignedInRequest) -> HttpResponse:
-    """Take in a list of executed budgets. It is kept, and read by a process of its own."""
+    """Take in a list of executed budgets. It is kept, and read in the background."""
     if request.method == "GET":
         return _upload_page(request)
-    years = set(FiscalYear.objects.filter(is_open=True).values_list("year", flat=True))
     year = request.POST.get("year", "")
-    if not year.isascii() or not year.isdecimal() or int(year[:6]) not in years:
+    if not year.isascii() or not year.isdecimal() or int(year[:6]) not in open_years():
         return _upload_page(request, "请选择年度")
+    if "batch" in request.POST:
+        return _taken_for_list(request, int(year))
     file = request.FILES.get("file")
     if file is None:
         return _upload_page(request, "请选择预算执行表")
-    if (file.size or 0) > LIMITS.size:
-        return _upload_page(request, f"文件超过 {LIMITS.size >> 20} MB，请删去不用的工作表后再上传")
     try:
         batch = keep_upload(file, file.name or "", by=request.user)
     except ValidationError as error:
         return _upload_page(request, "；".join(error.messages))
+    order_listing(batch, read_execution, kind=EXECUTION_READ, year=int(year), by=request.user)
+    return redirect("scoring:import-detail", batch.pk)
+
+
+def _taken_for_list(request: SignedInRequest, year: int) -> HttpResponse:
+    """A file that was uploaded as one with forms, and refused as such."""
     try:
-        read_list(batch)
-    except UnreadableWorkbook as error:
-        refuse_batch(batch, error.message)
-        return _upload_page(request, error.message)
-    return redirect(_address(batch, year, "元"))
+        number = UUID(request.POST["batch"])
+    except ValueError:
+        raise Http404 from None
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=number)
+    return _ordered(
+        request,
+        batch,
+        lambda: order_listing(
+            batch, read_execution, kind=EXECUTION_READ, year=year, by=request.user
+        ),
+    )
 
 
 def _upload_page(request: SignedInRequest, refused: str = "") -> HttpResponse:
-    years = FiscalYear.objects.filter(is_open=True).order_by("-year")
     context = {
-        "years": years.values_list("year", flat=True),
-        "chosen": request.POST.get("year", ""),
-        "megabytes": LIMITS.size >> 20,
+        "years": open_years(),
+        "chosen": _year(request),
+        "megabytes": MAX_BYTES >> 20,
         "refused": refused.rstrip("。"),
     }
     return render(request, "scoring/execution_upload.html", context, status=422 if refused else 200)
 
 
+def _year(request: SignedInRequest) -> int:
+    """The year that was chosen; before, that which lists are made of at this time of the year."""
+    asked = request.POST.get("year", "")
+    if asked.isascii() and asked.isdecimal() and len(asked) == 4:
+        return int(asked)
+    today = timezone.localdate()
+    return today.year if today.month >= 9 else today.year - 1
+
+
 @allow_methods("GET", "POST")
 @for_importers
 def execution_match(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """GET shows which row is which form's, and offers the nearest where none is; POST takes the choices,
-    and leads to the preview. Nothing is applied here."""
+    """GET shows whose each row is, and offers the nearest where that cannot be told; POST keeps the choices,
+    and has the preview made. Nothing is applied here."""
     batch = get_object_or_404(
-        ImportBatch.objects.visible_to(request.user).select_related("by", "job"), pk=pk
+        ImportBatch.objects.visible_to(request.user).select_related("by", "job", "execution"), pk=pk
     )
-    if batch.standing not in _OPEN:
+    file: ExecutionFile | None = getattr(batch, "execution", None)
+    if file is None:
+        raise Http404
+    if batch.is_worked_on or batch.standing not in _OPEN:
         return redirect("scoring:import-detail", batch.pk)
-    year = request.GET.get("year", "")
-    if not year.isascii() or not year.isdecimal() or len(year) != 4:
-        return redirect("scoring:execution-upload")
-    money_unit: MoneyUnit = "万元" if request.GET.get("money") == "万元" else "元"
-    try:
-        found = read_list(batch, money_unit)
-    except UnreadableWorkbook as error:
-        refuse_batch(batch, error.message)
-        return redirect("scoring:import-detail", batch.pk)
-    projects = match_rows(found.rows, year=int(year), by=request.user)
     if request.method == "GET":
-        return _match_page(request, batch, found, projects, year=year, money_unit=money_unit)
-    choices = _choices(request, projects)
-    if not choices:
-        refused = "没有一行对应到自评表，请先选择"
-        return _match_page(
-            request, batch, found, projects, year=year, money_unit=money_unit, refused=refused
-        )
+        return _match_page(request, batch, file) if file.is_read else _again(request, batch, file)
+    if request.POST.get("do") == "read":
+        return _again(request, batch, file)
+    unit = request.POST.get("money", "")
     try:
-        plan_list(batch, found, projects, choices, report=silent)
+        keep_choices(file, _choices(request.POST), unit, by=request.user)
     except WrongStanding as error:
-        context = {"batch": batch, "refused": str(error)}
-        return render(request, "scoring/import_conflict.html", context, status=409)
+        return _refused(request, batch, error)
+    file.refresh_from_db()
+    if turned := request.POST.get("page_to", ""):
+        return redirect(f"{reverse('scoring:execution-match', args=[batch.pk])}?page={turned}")
+    if needs_money_unit(file) and not file.money_unit:
+        return _match_page(request, batch, file, "请选择金额单位：文件里没有写明是元还是万元")
+    if not any(file.choices.values()):
+        return _match_page(request, batch, file, "没有一行对应到项目，请先选择")
+    return _ordered(
+        request,
+        batch,
+        lambda: order_planning(batch, plan_execution, kind=EXECUTION_PLAN, by=request.user),
+    )
+
+
+def _again(request: SignedInRequest, batch: ImportBatch, file: ExecutionFile) -> HttpResponse:
+    """Have the file read, or read once more, against what is kept now."""
+    if request.method != "POST":
+        return redirect("scoring:import-detail", batch.pk)
+    year = file.year_id
+    return _ordered(
+        request,
+        batch,
+        lambda: order_listing(
+            batch, read_execution, kind=EXECUTION_READ, year=year, by=request.user
+        ),
+    )
+
+
+def _ordered(request: SignedInRequest, batch: ImportBatch, order: Any) -> HttpResponse:
+    try:
+        order()
+    except WrongStanding as error:
+        return _refused(request, batch, error)
     return redirect("scoring:import-detail", batch.pk)
 
 
-def _choices(request: SignedInRequest, projects: list[ListedProject]) -> dict[int, int]:
-    """The form that was chosen for each project: what is sure unless it is left out, else one of those that
-    were offered."""
-    left = set(request.POST.getlist("leave"))
-    choices: dict[int, int] = {}
-    for project in projects:
-        if project.form is not None:
-            if str(project.key) not in left:
-                choices[project.key] = project.form
-            continue
-        offered = {str(one.form): one.form for one in project.candidates}
-        chosen = offered.get(request.POST.get(f"project-{project.key}", ""))
-        if chosen is not None:
-            choices[project.key] = chosen
+def _refused(request: SignedInRequest, batch: ImportBatch, error: WrongStanding) -> HttpResponse:
+    context = {"batch": batch, "refused": str(error)}
+    return render(request, "scoring/import_conflict.html", context, status=409)
+
+
+def _choices(sent: Mapping[str, str]) -> dict[int, int | None]:
+    """By key of the project in the list the number of the one that was chosen, None for none."""
+    choices: dict[int, int | None] = {}
+    for name, value in sent.items():
+        key = name.removeprefix("project-")
+        if key != name and key.isascii() and key.isdecimal() and len(key) < 10:
+            number = value.isascii() and value.isdecimal() and len(value) < 16
+            choices[int(key)] = int(value) if number else None
     return choices
 
 
 def _match_page(
-    request: SignedInRequest,
-    batch: ImportBatch,
-    found: ExecutionList,
-    projects: list[ListedProject],
-    *,
-    year: str,
-    money_unit: MoneyUnit,
-    refused: str = "",
+    request: SignedInRequest, batch: ImportBatch, file: ExecutionFile, refused: str = ""
 ) -> HttpResponse:
-    sure = [project for project in projects if project.how.is_sure]
+    content = file.content
+    projects = listed_projects(file)
+    page = Paginator(projects, PER_PAGE).get_page(request.GET.get("page"))
+    ignored = content["ignored"]
+    rows = [_row(one, file) for one in page]
     context: dict[str, Any] = {
         "batch": batch,
-        "found": found,
-        "year": year,
-        "money_unit": found.money_unit if found.stated else money_unit,
-        "other_unit": "元" if money_unit == "万元" else "万元",
-        "other": _address(batch, year, "元" if money_unit == "万元" else "万元"),
-        "sure": sure,
-        "unsure": [project for project in projects if not project.how.is_sure],
-        "ignored_rows": [one for one in found.ignored if one.what == "rows"],
-        "ignored_columns": [one for one in found.ignored if one.what == "columns"],
+        "file": file,
+        "content": content,
+        "asks_unit": needs_money_unit(file),
+        "page": page,
+        "unsure": [row for row in rows if not row.project.how.is_sure],
+        "sure": [row for row in rows if row.project.how.is_sure],
+        "unsure_total": sum(not one.how.is_sure for one in projects),
+        "sure_total": sum(one.how.is_sure for one in projects),
+        "ignored_rows": [one for one in ignored if one["what"] == "rows"],
+        "ignored_columns": [one for one in ignored if one["what"] == "columns"],
         "most": LISTED,
         "refused": refused,
-        "left": [one.key for one in sure if str(one.key) in request.POST.getlist("leave")],
     }
     return render(request, "scoring/execution_match.html", context, status=422 if refused else 200)
 
 
-def _address(batch: ImportBatch, year: str, money_unit: MoneyUnit) -> str:
-    query = urlencode({"year": year, "money": money_unit})
-    return f"{reverse('scoring:execution-match', args=[batch.pk])}?{query}"
+def _row(project: ListedProject, file: ExecutionFile) -> MatchRow:
+    number = file.choices.get(str(project.key))
+    first = project.rows[0].amounts
+    amounts = tuple(
+        f"{first[column]:,f}" if column in first else ""
+        for column in ("initial_budget", "annual_budget", "executed")
+    )
+    return MatchRow(project, project.offered(number) if number else None, amounts)
+
+
+@allow_methods("GET", "POST")
+def form_execution(request: SignedInRequest, pk: int) -> HttpResponse:
+    """取用预算执行数: what the accounts say of the form's project, beside what the form says; a POST makes
+    the form say it, at the version that the person saw."""
+    form = get_form(request.user, pk)
+    try:
+        require(request.user, form, Action.EDIT)
+        if request.method == "POST":
+            expected = _version(request)
+            if take_figures(form, by=request.user, expected_version=expected) is None:
+                raise Http404
+            messages.success(request, "已取用预算执行数，请核对资金和得分。")
+            return redirect("scoring:form-edit", pk)
+    except (StaleVersion, WrongStatus) as error:
+        return _offer_page(request, get_form(request.user, pk), refused=str(error))
+    return _offer_page(request, form)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise Http404
+    return int(text)
+
+
+def _offer_page(request: SignedInRequest, form: Form, refused: str = "") -> HttpResponse:
+    document = form_document(form)
+    offered = figures_offered(form, document)
+    if offered is None:
+        raise Http404
+    context = {
+        "form": form,
+        "heading": "取用预算执行数",
+        "offered": offered,
+        "comparison": compare(document, offered.document),
+        "refused": refused,
+        "may_take": Action.EDIT in actions_for(request.user, form),
+    }
+    return render(
+        request, "scoring/execution_figures.html", context, status=409 if refused else 200
+    )

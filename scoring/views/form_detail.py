@@ -27,6 +27,7 @@ from scoring.api.review_states import comment_states
 from scoring.documents import FormDocument
 from scoring.evaluation import Evaluation
 from scoring.services import Judged, judge
+from scoring.services.execution_lists import figures_offered
 from scoring.sheets import form_sheet
 from scoring.views.attachments import evidence_of
 from scoring.views.comparison import mark_changes
@@ -89,6 +90,7 @@ def form_page(
         "may_answer": Action.ANSWER in actions,
         "life": life,
         "due": due_for(form),
+        "figures": (figures_offered(form, judged.document) if Action.EDIT in actions else None),
         "asked": "尚未修改也没有答复的批注" if form.is_draft else "要求修改但未改，也没有答复",
         "waived": judged.waived,
         "may_waive": Action.WAIVE in actions,

@@ -20,6 +20,7 @@ from scoring.access import form_document
 from scoring.api.review_states import comment_states
 from scoring.api.states import form_state
 from scoring.services import judge
+from scoring.services.execution_lists import figures_offered
 from scoring.sheets import form_sheet
 from scoring.views.history import why_sent_back
 from scoring.views.steps import submit_words
@@ -54,6 +55,7 @@ def form_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "has_comments": bool(comments),
         "submit": submit_words(unit_first=unit_first),
         "due": due_for(form),
+        "figures": figures_offered(form, document),
         "sheet": sheet,
         "editor": {
             "state": form_state(request.user, form, judge(document, form)),

@@ -20,7 +20,14 @@ from perfgoals.accounts.models import Unit
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.views import allow_methods
 from projects.models import FiscalYear, Form, Project
-from projects.services import Due, create_project, due_of, submitting_stage
+from projects.services import (
+    Due,
+    create_project,
+    due_of,
+    figures_of,
+    submitting_stage,
+    whence,
+)
 from projects.workflow import FormKind
 from scoring.services import (
     approved_declaration,
@@ -222,12 +229,14 @@ class Desk:
         declaration = (
             approved_declaration(self.project, self.year) if self.project and self.year else None
         )
-        blank = Way("blank", "不依据申报表", "从空白开始，自己填写指标")
+        figures = figures_of(self.project.pk, self.year) if self.project and self.year else {}
+        funds = f"；资金取自预算执行数：{whence(figures)}" if figures else ""
+        blank = Way("blank", "不依据申报表", f"从空白开始，自己填写指标{funds}")
         if declaration is None:
             why_not = f"本项目 {self.year} 年度没有审核通过的申报表"
             return [Way("declaration", "依据已批准的申报表", "", why_not), blank]
         rows = len(approved_document(declaration).indicators)
-        explanation = f"取用其年度目标和 {rows} 行指标、指标值（锁定），按计分办法分好分值"
+        explanation = f"取用其年度目标和 {rows} 行指标、指标值（锁定），按计分办法分好分值{funds}"
         label = f"依据已批准的 {self.year} 年申报表「{declaration.form.shown_name}」"
         return [Way("declaration", label, explanation), blank]
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from django.urls import reverse
 
 from perfgoals.common.admin_bases import ReadOnlyAdmin
 from perfgoals.common.models import Job
-from projects.models import Deadline, DeadlineExtension, ProjectGrant
-from tests.admin.workbooks import CATEGORIES, PROJECTS, UNITS, USERS
+from projects.models import BudgetExecution, Deadline, DeadlineExtension, ProjectGrant
+from tests.admin.workbooks import CATEGORIES, FIGURES, PROJECTS, UNITS, USERS
 from tests.cast import INFORMATION, Cast
 from tests.reading import Answer, links, nothing_written, text, texts
 
@@ -29,6 +30,7 @@ MODELS = {
     "accounts.user": True,
     "projects.fiscalyear": True,
     "projects.project": True,
+    "projects.budgetexecution": True,
     "projects.deadlineextension": True,
     "projects.projectgrant": True,
     "projects.form": False,
@@ -45,8 +47,8 @@ MODELS = {
 OTHER_PAGES = [
     "/admin/",
     *(f"/admin/{app}/" for app in ("accounts", "projects", "indicators", "scoring", "common")),
-    *(f"{page}import/" for page in (UNITS, USERS, PROJECTS, CATEGORIES)),
-    *(f"{page}export/" for page in (UNITS, USERS, PROJECTS, CATEGORIES)),
+    *(f"{page}import/" for page in (UNITS, USERS, PROJECTS, FIGURES, CATEGORIES)),
+    *(f"{page}export/" for page in (UNITS, USERS, PROJECTS, FIGURES, CATEGORIES)),
 ]
 # Kinds of files, programs and keys; words of a scheme's JSON; people of the cast; codes and files.
 FOREIGN = re.compile(
@@ -90,6 +92,10 @@ def one_of(model: str, cast: Cast) -> Any:
             due=date(2025, 9, 30),
             reason="系统停机",
             by=cast.admin,
+        )
+    if model == "projects.budgetexecution":
+        return BudgetExecution.objects.create(
+            project=cast.planning.project, year_id=2024, executed=Decimal(1), as_of=date(2025, 1, 1)
         )
     if model == "projects.projectgrant":
         return ProjectGrant.objects.create(
@@ -209,7 +215,7 @@ def test_the_start_page_in_the_order_of_the_work(client_of: Callable[[str], Clie
     ]
     assert texts(response, "#content .app-common th") == ["后台任务"]
     assert texts(response, "#content .app-projects th") == [
-        *("年度", "延期", "项目", "查阅授权"),
+        *("年度", "延期", "项目", "预算执行数", "查阅授权"),
         *("表", "历史版本"),
     ]
 
@@ -228,6 +234,7 @@ def test_the_side_bar_leads_back_and_to_every_list(
                 "projects.fiscalyear",
                 "projects.deadlineextension",
                 "projects.project",
+                "projects.budgetexecution",
                 "projects.projectgrant",
                 "indicators.indicatorcategory",
                 "indicators.libraryindicator",

@@ -15,6 +15,7 @@ from tests.reading import Answer, texts
 UNITS = "/admin/accounts/unit/"
 USERS = "/admin/accounts/user/"
 PROJECTS = "/admin/projects/project/"
+FIGURES = "/admin/projects/budgetexecution/"
 CATEGORIES = "/admin/indicators/indicatorcategory/"
 
 

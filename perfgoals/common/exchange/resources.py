@@ -22,6 +22,7 @@ from tablib import Dataset
 from perfgoals.common.audit import AuditChange
 from perfgoals.common.exchange.reading import Table
 from perfgoals.common.exchange.widgets import (
+    AmountWidget,
     CellWidget,
     CodeWidget,
     DayWidget,
@@ -40,6 +41,7 @@ _WIDGETS: dict[type[models.Field], type[CellWidget]] = {
     models.BooleanField: YesNoWidget,
     models.DateField: DayWidget,
     models.IntegerField: WholeNumberWidget,
+    models.DecimalField: AmountWidget,
     models.CharField: TextWidget,
     models.TextField: TextWidget,
 }

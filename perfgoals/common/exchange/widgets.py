@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,12 @@ from import_export.widgets import Widget
 from openpyxl.utils.datetime import from_excel
 from pydantic import TypeAdapter, ValidationError
 
-from perfgoals.common.documents import Day, Text
+from perfgoals.common.documents import Amount, Day, Text
 from perfgoals.common.exchange.reading import BadCell
-from perfgoals.common.numbers import trimmed
+from perfgoals.common.numbers import padded, trimmed
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
+_AMOUNT: TypeAdapter[Decimal | None] = TypeAdapter(Amount)
 _DAY: TypeAdapter[date | None] = TypeAdapter(Day)
 # A date whose format was lost is a count of days; these are 1982 to 2118.
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 80_000
@@ -73,6 +75,43 @@ class WholeNumberWidget(CellWidget):
         if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 9:
             raise ValueError(f"应为整数，读到「{text}」")
         return int(text)
+
+
+class AmountWidget(CellWidget):
+    """An amount of money; None for a blank cell, which is not 0.00."""
+
+    def read(self, value: Any) -> Decimal | None:
+        if value is None:
+            return None
+        if isinstance(value, bool | date | time):
+            raise ValueError(f"应为金额（数字），读到「{shown(value)}」")
+        try:
+            return _AMOUNT.validate_python(shown(value))
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"]) from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return "" if value is None else Decimal(padded(value))
+
+
+class ChoiceWidget(CellWidget):
+    """One of a few words, each of which has a meaning; None for a blank cell."""
+
+    def __init__(self, choices: Mapping[str, str]) -> None:
+        super().__init__()
+        self.words = dict(choices)
+
+    def read(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        meanings = {word: meaning for meaning, word in self.words.items()}
+        text = shown(value).strip()
+        if text not in meanings:
+            raise ValueError(f"应为 {'、'.join(meanings)} 之一，读到「{text}」")
+        return meanings[text]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return self.words.get(value, "")
 
 
 class DayWidget(CellWidget):
