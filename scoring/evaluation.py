@@ -154,6 +154,17 @@ def _suggested(
     return total.score, total.explanation + note
 
 
+def computed_numbers(evaluation: Evaluation) -> dict[str, Any]:
+    """What is kept of an evaluation beside what the form states, by the name of its column."""
+    return {
+        "computed_rate": evaluation.execution.rate,
+        "computed_execution_score": evaluation.execution.score,
+        "computed_total": evaluation.total_score,
+        "suggested_total": evaluation.suggested_total,
+        "computed_rating": evaluation.rating or "",
+    }
+
+
 def evaluation_json(document: SelfEvaluationDocument, evaluation: Evaluation) -> dict[str, Any]:
     """The evaluation as plain JSON. Numbers are texts, so that nobody rounds them on the way."""
     return {

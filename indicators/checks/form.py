@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from indicators.documents import DeclarationDocument, IndicatorRow, RequestedFunds, is_leftover
 from indicators.values import Kind, Value, read_value
 from indicators.values.words import has_content, quoted
 from perfgoals.common.documents import Damage
+from perfgoals.common.once import once
 from projects.documents import MoneyUnit, to_yuan
 
 
@@ -51,11 +51,11 @@ class Row:
     def path(self, cell: str) -> str:
         return f"indicators.{self.index}.{cell}"
 
-    @cached_property
+    @once
     def value(self) -> Value:
         return read_value(self.target, year=self.year)
 
-    @cached_property
+    @once
     def label(self) -> str:
         """The name in 「」; the number of the row where it has none."""
         return quoted(self.name) if has_content(self.name) else f"第 {self.index + 1} 行"
@@ -104,7 +104,7 @@ class Form:
     def goal_text(self) -> str:
         return "\n".join(goal.text for goal in self.goals)
 
-    @cached_property
+    @once
     def texts(self) -> tuple[TextCell, ...]:
         """Every cell of text that tells of the project, head and rows included."""
         cells = [*self.head, *self.goals]
@@ -115,7 +115,7 @@ class Form:
             cells.append(TextCell(row.path("target"), "年度指标值", row.target))
         return (*cells, *self.results)
 
-    @cached_property
+    @once
     def quantities(self) -> tuple[tuple[Row, Value, Decimal], ...]:
         """The rows whose target is one number and can be read, each with target and number."""
         return tuple(

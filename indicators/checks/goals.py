@@ -119,7 +119,7 @@ def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
     if not form.goals_readable or not _is_traceable_in(form.goal_text):
         return
     told = [cell.text for cell in form.head if "project" in cell.path]
-    known = pairs_of(form.goal_text + "".join(told))
+    known = folded(form.goal_text + "".join(told))
     rows = [row for row in form.rows if _is_named(row) and _is_foreign(row, known)]
     if rows:
         named = listed([row.name for row in rows])
@@ -135,10 +135,14 @@ def _is_named(row: Row) -> bool:
     return named and not (row.is_of("成本") or row.is_of("满意"))
 
 
-def _is_foreign(row: Row, known: set[str]) -> bool:
-    """Has the name enough words of its own, and none of them is known?"""
-    own = pairs_of(own_words(row))
-    return len(own) >= OWN_PAIRS and known.isdisjoint(own)
+def _is_foreign(row: Row, known: str) -> bool:
+    """Has the name enough words of its own, and none of them is in the text (in one width and case)?"""
+    own: set[str] = set()
+    for pair in _pairs(own_words(row)):
+        if pair in known:
+            return False
+        own.add(pair)
+    return len(own) >= OWN_PAIRS
 
 
 def _is_traceable_in(text: str) -> bool:
@@ -154,8 +158,12 @@ def own_words(row: Row) -> str:
 
 def pairs_of(text: str) -> set[str]:
     """Neighbouring characters: the smallest piece of Chinese that carries a meaning."""
+    return set(_pairs(text))
+
+
+def _pairs(text: str) -> Iterator[str]:
     words = _WORD.findall(folded(text))
-    return set(chain.from_iterable(map(operator.add, word, word[1:]) for word in words))
+    return chain.from_iterable(map(operator.add, word, word[1:]) for word in words)
 
 
 @PROMISE.check(

@@ -37,17 +37,20 @@ every pattern is anchored and of bounded or possessive repetition.
 from __future__ import annotations
 
 from indicators.values.comparing import base_amount, comparable, is_met
+from indicators.values.keeping import KeptTarget, kept_target
 from indicators.values.model import Comparison, Kind, Value
 from indicators.values.printing import print_value
 from indicators.values.reading import read_value
 
 __all__ = [
     "Comparison",
+    "KeptTarget",
     "Kind",
     "Value",
     "base_amount",
     "comparable",
     "is_met",
+    "kept_target",
     "print_value",
     "read_value",
 ]

@@ -29,6 +29,7 @@ MAX_TEXT = 32_767  # what one cell of a workbook holds
 # Control characters, and halves of surrogate pairs, which no encoding can carry.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_CENT = Decimal("0.01")
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 Damage = Literal["partial", "lost", "reconstructed", "inferred", "maybe_truncated"]
@@ -39,7 +40,7 @@ def _read_text(value: object) -> str:
         return ""
     if not isinstance(value, str):
         raise PydanticCustomError("text_type", "应为文字，读到 {found}", {"found": _shown(value)})
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise PydanticCustomError("text_control", "含有不能打印的控制字符，请删去后重新粘贴", {})
     if len(value) > MAX_TEXT:
         raise PydanticCustomError(
@@ -57,7 +58,8 @@ def _read_decimal(value: object) -> Decimal | None:
         return Decimal(value)
     if not isinstance(value, str):
         raise PydanticCustomError("number", "应为数字，读到 {found}", {"found": _shown(value)})
-    text = unicodedata.normalize("NFKC", value).strip()
+    # Most numbers are plain already; with them nothing needs to be brought into one width.
+    text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip()
     if not text:
         return None
     if _GROUPED_NUMBER.fullmatch(text):
@@ -90,6 +92,9 @@ def unpadded(number: Decimal | None) -> Decimal | None:
     """A number out of a column of fixed scale, without the zeros beyond its second decimal."""
     if number is None:
         return None
+    kept = number.quantize(_CENT)
+    if kept == number:
+        return kept
     exponent = number.normalize().as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
     return number.quantize(Decimal(1).scaleb(-places))
@@ -111,11 +116,12 @@ Text = Annotated[str, BeforeValidator(_read_text)]
 
 def _within(whole: int, places: int) -> Callable[[Decimal | None], Decimal | None]:
     """A validator that refuses numbers which no table keeps exactly."""
+    limit = Decimal(10) ** whole
 
     def validate(number: Decimal | None) -> Decimal | None:
         if number is None:
             return None
-        if abs(number) >= Decimal(10) ** whole:
+        if abs(number) >= limit:
             raise PydanticCustomError(
                 "number_size", "数字过大，整数部分最多 {whole} 位", {"whole": whole}
             )
@@ -279,15 +285,20 @@ class Document(BaseModel):
         """The document as read: only the keys that were given, in the order of the form."""
         return self.model_dump(mode="json", exclude_unset=True)
 
+    def as_json_text(self) -> str:
+        """The same as text."""
+        return self.model_dump_json(exclude_unset=True)
+
     def as_kept(self) -> Self:
         """The document as the tables give it back: numbers with at least two decimals and no more than
         they need. What was just typed then says the same as what is read later."""
         changed: dict[str, Any] = {}
-        for name in self.model_fields_set:
-            value = getattr(self, name)
-            kept = _kept(value)
-            if kept is not value:
-                changed[name] = kept
+        given = self.model_fields_set
+        for name, value in self.__dict__.items():
+            if type(value) is not str and value is not None and name in given:
+                kept = _kept(value)
+                if kept is not value:
+                    changed[name] = kept
         return self.model_copy(update=changed) if changed else self
 
 
@@ -295,7 +306,7 @@ def _kept(value: Any) -> Any:
     """The same object where nothing changes."""
     if isinstance(value, Decimal):
         kept = unpadded(value)
-        return value if str(kept) == str(value) else kept
+        return value if kept is None or kept.same_quantum(value) else kept
     if isinstance(value, Document):
         return value.as_kept()
     if isinstance(value, list):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from indicators.checks.form import Form, Row, TextCell, filled, marks_of, rows_of
 from indicators.values import Value, read_value
 from indicators.values.words import has_content
 from perfgoals.common.findings import CheckRegister, Level
 from perfgoals.common.numbers import padded, trimmed
+from perfgoals.common.once import once
 from scoring.documents import IndicatorResult, SelfEvaluationDocument, SpentFunds
 from scoring.evaluation import Evaluation
 from scoring.rules.rows import Suggestion
@@ -42,19 +42,19 @@ class ResultRow:
     def label(self) -> str:
         return self.row.label
 
-    @cached_property
+    @once
     def actual(self) -> Value:
         return read_value(self.result.actual, year=self.row.year)
 
     def path(self, field: str) -> str:
         return self.row.path(field)
 
-    @cached_property
+    @once
     def gives_reason(self) -> bool:
         """Is a reason written, or was one that the source shows only in part?"""
         return not self.row.readable("deviation_reason") or is_reason(self.result.deviation_reason)
 
-    @cached_property
+    @once
     def points(self) -> tuple[Decimal, Decimal] | None:
         """Weight and score, where both are filled in and readable."""
         weight, score = self.result.weight, self.result.score
@@ -81,7 +81,7 @@ class Evaluated:
     form: Form
     rows: tuple[ResultRow, ...]
 
-    @cached_property
+    @once
     def answered(self) -> tuple[ResultRow, ...]:
         """The rows with an actual value, where it and the target can be read."""
         return tuple(
@@ -90,7 +90,7 @@ class Evaluated:
             if has_content(row.result.actual) and row.row.readable("target", "actual")
         )
 
-    @cached_property
+    @once
     def deducted(self) -> tuple[tuple[ResultRow, Decimal, Decimal], ...]:
         """The rows that lost points, each with weight and score."""
         return tuple(

@@ -17,6 +17,7 @@ from perfgoals.common.workbooks.marking import (
 from scoring.documents import FormDocument
 from scoring.models import ImportBatch
 from scoring.services.importing import (
+    Judges,
     Report,
     keep_marked,
     plan_batch,
@@ -27,27 +28,41 @@ from scoring.workbooks.reading import over_kept, read_file
 
 State = ImportBatch.State
 
+_FLAT_FORM = 1_500
+"""Bytes that a form takes in a flat workbook, or a little more. While the file is parsed by a process of its
+own, those who will judge its forms can get ready."""
+
 
 @collector_at_rest()
 def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) -> ImportBatch:
     """Read the file and keep what it would do; one that cannot be read is refused, with the reason.
-    Raises WrongStanding. Returns the batch as it then stands."""
+    Raises WrongStanding and NotJudged. Returns the batch as it then stands."""
     report(0, 0, "正在读取文件")
     with batch.file.open("rb") as stored:
         data = stored.read()
-    try:
-        file = read_file(
-            data, name=batch.name, report=lambda done, total: report(done, total, "正在读取各行")
-        )
-    except UnreadableWorkbook as error:
-        refuse_batch(batch, error.message)
-        batch.refresh_from_db()
-        return batch
+    with Judges() as judges:
 
-    def over(read: ReadForm, before: FormDocument) -> FormDocument:
-        return over_kept(read, before, file)
+        def heard(done: int, total: int) -> None:
+            judges.expect(len(data) // _FLAT_FORM)
+            report(done, total, "正在读取文件")
 
-    return plan_batch(batch, file, over=over, report=report, job=job)
+        try:
+            file = read_file(
+                data,
+                name=batch.name,
+                heard=heard,
+                report=lambda done, total: report(done, total, "正在读取各行"),
+                each=judges.foresee,
+            )
+        except UnreadableWorkbook as error:
+            refuse_batch(batch, error.message)
+            batch.refresh_from_db()
+            return batch
+
+        def over(read: ReadForm, before: FormDocument) -> FormDocument:
+            return over_kept(read, before, file)
+
+        return plan_batch(batch, file, over=over, report=report, job=job, judges=judges)
 
 
 def mark_batch(batch: ImportBatch, *, report: Report) -> None:

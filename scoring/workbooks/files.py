@@ -57,7 +57,8 @@ class ReadForm:
     ("A1:H40"; of a flat workbook the rows of the project's sheet). project_code, form: what the file
     says it is in the system, "" and 0 where it does not; version: the version that was downloaded, 0
     where the file does not say. why: what the sureness rests on, in Chinese. remarks: what was passed
-    over or read in a way that should be known. rows, blank_rows: of the indicator tree.
+    over or read in a way that should be known. rows, blank_rows: of the indicator tree. name: of the
+    project as the file has it, also where the form cannot be taken.
     """
 
     document: FormDocument | None
@@ -73,6 +74,7 @@ class ReadForm:
     remarks: list[str] = field(default_factory=list)
     rows: int = 0
     blank_rows: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

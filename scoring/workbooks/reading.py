@@ -32,7 +32,7 @@ from perfgoals.common.workbooks.tables.table import CellValue, Faulty
 from projects.workflow import FormKind
 from scoring.documents import FormDocument, read_form
 from scoring.workbooks.files import FileKind, Ignored, Place, ReadFile, ReadForm, Skipped
-from scoring.workbooks.flat import FlatFile, kept_over, looks_flat, read_flat
+from scoring.workbooks.flat import Each, FlatFile, kept_over, looks_flat, read_flat
 from scoring.workbooks.flat.columns import TABLES
 from scoring.workbooks.official import form_from
 from scoring.workbooks.sureness import grouped, sureness_of
@@ -62,10 +62,18 @@ class OfficialRead(ReadForm):
 
 
 def read_file(
-    data: bytes, *, name: str = "", limits: Limits = IMPORT_LIMITS, report: Report | None = None
+    data: bytes,
+    *,
+    name: str = "",
+    limits: Limits = IMPORT_LIMITS,
+    heard: Report | None = None,
+    report: Report | None = None,
+    each: Each | None = None,
 ) -> ReadFile:
-    """What a file holds. name: of the file; only a missing year is looked for in it. Nothing is saved,
-    and no database is asked. Raises UnreadableWorkbook; its codes besides those of ``read_workbook``:
+    """What a file holds. name: of the file; only a missing year is looked for in it. heard: is told how
+    far the file itself is read, report: then how many of its rows are; each: of flat tables every form as
+    soon as it is read. Nothing is saved, and no database
+    is asked. Raises UnreadableWorkbook; its codes besides those of ``read_workbook``:
     ``json``, ``csv``, ``template`` (nothing of ours in it), ``blank`` (no content at all), ``newer``
     (written by a later version), ``execution`` (a list of executed budgets)."""
     if len(data) > limits.size:
@@ -75,13 +83,13 @@ def read_file(
     if head.startswith((b"{", b"[")):
         return _read_json(data)
     try:
-        sheets, tables = read_sheets_or_tables(data, limits, _TABLE_NAMES)
+        sheets, tables = read_sheets_or_tables(data, limits, _TABLE_NAMES, heard)
     except UnreadableWorkbook as refused:
         listed = _of_values(data, name, refused, limits)
         return _of_tables(listed, report)
     if tables:
         if looks_flat(tables):
-            return read_flat(tables, report=report)
+            return read_flat(tables, report=report, each=each)
         sheets = read_workbook(data, limits)
     return _of_sheets(sheets, name, report)
 
@@ -146,6 +154,7 @@ def _official(found: OfficialForm, file: ReadFile) -> OfficialRead:
         remarks=[*assumed, *missing, *found.remarks],
         rows=filled.rows,
         blank_rows=filled.blank_rows,
+        name=named.cell.text if (named := found.cells.get("project.name")) and named.cell else "",
         found=found,
     )
 
@@ -263,6 +272,9 @@ def _json_form(item: Any, number: int) -> ReadForm:
     rows = item.get("indicators") if isinstance(item, dict) else None
     form = ReadForm(None, "", place, rows=len(rows) if isinstance(rows, list) else 0)
     form.why = "JSON 写明了是什么表"
+    project = item.get("project") if isinstance(item, dict) else None
+    name = project.get("name") if isinstance(project, dict) else None
+    form.name = name if isinstance(name, str) else ""
     try:
         form.document = read_form(item)
     except DocumentError as error:

@@ -7,7 +7,9 @@ made to ask for any amount of either, and one of them ends the process when it g
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 import traceback
 import zipfile
 from collections.abc import Iterator
@@ -41,12 +43,13 @@ def main() -> None:
     _limit(limits)
     answer: dict[str, Any]
     try:
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(asked["size"])
+        threading.Thread(target=_end_when_nobody_listens, daemon=True).start()
         kind = check_container(data, limits)
         names = frozenset(asked["tables"])
         if names and is_of_tables(data, kind, names):
-            for table in parse_tables(data, kind, limits):
-                _send({"table": table})
+            for table, done in parse_tables(data, kind, limits):
+                _send({"table": table, "done": done} if table else {"done": done})
             answer = {}
         else:
             answer = {"sheets": _parse(data, kind, limits)}
@@ -60,9 +63,17 @@ def main() -> None:
 
 
 def _send(part: dict[str, Any]) -> None:
-    """One line of JSON; a workbook of tables is sent sheet by sheet."""
-    sys.stdout.write(json.dumps(part, ensure_ascii=True, separators=(",", ":")))
-    sys.stdout.write("\n")
+    """One line of JSON, at once; a workbook of tables is sent in parts."""
+    text = json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"
+    # Half of a character, which no encoding has, goes through as it came.
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()
+
+
+def _end_when_nobody_listens() -> None:
+    """The pipe that the workbook came through stays open as long as somebody waits for the answer."""
+    sys.stdin.buffer.read(1)
+    os._exit(1)
 
 
 def _limit(limits: Limits) -> None:

@@ -31,6 +31,8 @@ _NAMED = 20
 _UNPLACED = {"year": ("年度", "没有找到年度，请在表的标题下写明，如「（2024年度）」")}
 _COMPARISON = "应为 ≥、＞、≤、＜、＝ 之一，或 定性"
 _JOINED = ("target", "actual")
+_CLASSES = ("level1", "level2")
+_POINTS_BESIDE = re.compile(r"[（(]\s*\d+(\.\d+)?\s*分?\s*[)）]$")
 _CONTENT = ("actual", "score", "deviation_reason")
 
 D = TypeVar("D", bound=Document)
@@ -224,7 +226,7 @@ class _Filler(Generic[D]):
         if cell.is_percent and kind is not CellKind.RATE:
             self.complain(path, found, f"应为{_EXPECTED[kind]}，不是百分数")
             return None
-        number = _number(cell, kind)
+        number = _number(cell, kind, self.form.money_unit or "" if found.money else "")
         if isinstance(number, Decimal) and found.money:
             with localcontext() as context:
                 context.prec = 60
@@ -254,6 +256,8 @@ class _Filler(Generic[D]):
                     cell = replace(cell, title=f"{named.text[:_NAMED]} · {cell.title}")
                 if name in _JOINED:
                     cell = self.joined(found, name, cell)
+                elif name in _CLASSES:
+                    cell = _class_alone(cell)
                 self.put(row, name, path, cell, self.kind_of(f"{ROWS}.{name}"))
             rows.append(row)
         return rows
@@ -314,6 +318,16 @@ def _key(found: FoundRow) -> _RowKey:
     return _RowKey(**known | {"code": found.code})
 
 
+def _class_alone(found: Found) -> Found:
+    """The name of a class without line breaks, blanks between its words, and the points that are
+    sometimes written behind it: 「产出\\n指标（50分）」."""
+    cell = found.cell
+    if cell is None or cell.problem or not isinstance(cell.value, str):
+        return found
+    name = _POINTS_BESIDE.sub("", "".join(cell.value.split()))
+    return found if name == cell.value else replace(found, cell=replace(cell, value=name))
+
+
 def _same(before: Any, value: Decimal) -> bool:
     return isinstance(before, str) and _NUMBER.fullmatch(before) and Decimal(before) == value  # type: ignore[return-value]
 
@@ -324,10 +338,11 @@ def _day(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _number(cell: SheetCell, kind: CellKind) -> Decimal | str | None:
+def _number(cell: SheetCell, kind: CellKind, money_unit: str) -> Decimal | str | None:
     """The number, None for a sign that stands for none, or the text as it is, to be refused.
 
-    A calculated number with more decimals than the form keeps is taken as it is shown.
+    A calculated number with more decimals than the form keeps is taken as it is shown. A text may end
+    with its unit, where that is the one of the form (「20分」, 「1,200元」).
     """
     if isinstance(cell.value, Decimal):
         number = cell.value * 100 if cell.is_percent else cell.value
@@ -342,4 +357,5 @@ def _number(cell: SheetCell, kind: CellKind) -> Decimal | str | None:
     bare = text.lstrip("¥").strip()
     if kind is CellKind.RATE:
         bare = bare.removesuffix("%").strip()
+    bare = bare.removesuffix("分" if kind is CellKind.POINTS else money_unit).strip()
     return Decimal(bare.replace(",", "")) if _NUMBER.fullmatch(bare) else cell.text

@@ -12,19 +12,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
 
-from perfgoals.common.documents import MAX_TEXT
-from perfgoals.common.workbooks.marking_child import HEADINGS, SHEET, WIDTHS
-from perfgoals.common.workbooks.writer import put_text, workbook_bytes
+from perfgoals.common.workbooks.lists import list_workbook
+from perfgoals.common.workbooks.marking_child import HEADINGS, SHEET
+from perfgoals.common.workbooks.reading import IMPORT_LIMITS
 
 log = logging.getLogger(__name__)
 
 MOST_MARKS = 20_000
 """Cells that are marked; of more the list names only the first."""
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MEMORY = 1_500 << 20
 _SECONDS = 300
 _ROOT = Path(__file__).resolve().parents[3]
@@ -49,11 +48,12 @@ class ErrorMark:
 
 def marked_workbook(data: bytes, marks: Sequence[ErrorMark]) -> bytes | None:
     """The workbook (.xlsx) with the cells filled and commented, a column 错误说明 beside each sheet and a
-    sheet 错误说明. None for a file of another kind, and for one that cannot be opened in bounded time and
-    memory."""
-    if not data.startswith(b"PK\x03\x04"):
+    sheet 错误说明; of .xls, .xlsb and .ods with the values of its cells. None for a file of another kind,
+    and for one that cannot be opened in bounded time and memory."""
+    if not data.startswith(_WORKBOOKS):
         return None
-    asked = json.dumps({"memory": _MEMORY, "seconds": _SECONDS})
+    limits = {"memory": _MEMORY, "seconds": _SECONDS, "reading": asdict(IMPORT_LIMITS)}
+    asked = json.dumps(limits)
     told = json.dumps([_plain(mark) for mark in marks[:MOST_MARKS]]).encode()
     try:
         done = subprocess.run(
@@ -83,20 +83,5 @@ def _plain(mark: ErrorMark) -> dict[str, str]:
 
 def error_list(marks: Sequence[ErrorMark]) -> bytes:
     """The list alone as a workbook (.xlsx)."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = SHEET
-    for number, heading in enumerate(HEADINGS, 1):
-        cell = sheet.cell(1, number)
-        put_text(cell, heading)
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="E7ECF3")
-        sheet.column_dimensions[cell.column_letter].width = WIDTHS[number - 1]
-    for row, mark in enumerate(marks[:MOST_MARKS], 2):
-        for number, text in enumerate(_plain(mark).values(), 1):
-            cell = sheet.cell(row, number)
-            put_text(cell, text[:MAX_TEXT])
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.freeze_panes = "A2"
-    return workbook_bytes(book)
+    rows = [list(_plain(mark).values()) for mark in marks[:MOST_MARKS]]
+    return list_workbook(SHEET, HEADINGS, rows)

@@ -2,7 +2,8 @@
 the cells marked, and ends. It knows neither Django nor the application.
 
 Standard input: eight bytes with the length of the JSON list of marks, that list, the workbook. Marks that an
-earlier round left (our colour with our comment, our column, our sheet) are taken away first.
+earlier round left (our colour with our comment, our column, our sheet) are taken away first. A workbook of
+another format (.xls, .xlsb, .ods) comes back as .xlsx, with its values and merged cells.
 """
 
 from __future__ import annotations
@@ -10,17 +11,26 @@ from __future__ import annotations
 import json
 import re
 import sys
+import zipfile
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
+
+from perfgoals.common.workbooks.child import parse
+from perfgoals.common.workbooks.container import Limits
+from perfgoals.common.workbooks.wrapping import height_of, lines_in, widest_line
 
 SHEET = "错误说明"
 HEADINGS = ("工作表", "单元格", "项目", "读到", "说明", "级别")
@@ -28,10 +38,22 @@ WIDTHS = (20, 12, 24, 24, 60, 8)
 AUTHOR = "错误说明"
 _COLOURS = {"错误": "FFFFC7CE", "警告": "FFFFEB9C"}
 _CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_RANGE = re.compile(rf"[A-Z]{{1,3}}([1-9][0-9]{{0,6}}):{_CELL.pattern}")
 _AREA = re.compile(r"(?:.*!)?\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
 _ROW = re.compile(r"第 (\d+) 行")
 _LONGEST = 2_000
 _MOST_ROWS = 1_048_576
+_MAIN, _STYLES = "xl/workbook.xml", "xl/styles.xml"
+_EMPTY_FILL = re.compile(rb"<((?:\w+:)?)fill\s*/>")  # as WPS writes it
+_WIDEST, _NARROWEST = 30, 9
+_NOTES = 48  # width of the column of the texts
+_FRAME = Border(*[Side(style="thin", color="FF999999")] * 4)
+_READ: dict[str, Callable[[str], Any]] = {
+    "n": float,
+    "d": date.fromisoformat,
+    "m": datetime.fromisoformat,
+    "t": time.fromisoformat,
+}
 
 Mark = dict[str, str]
 
@@ -42,10 +64,11 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     length = int.from_bytes(data[:8], "big")
     marks = json.loads(data[8 : 8 + length])
-    sys.stdout.buffer.write(marked(data[8 + length :], marks))
+    book = opened(data[8 + length :], Limits(**limits["reading"]))
+    sys.stdout.buffer.write(marked(book, marks))
 
 
-def _limit(limits: dict[str, int]) -> None:
+def _limit(limits: dict[str, Any]) -> None:
     try:
         import resource
     except ImportError:  # Windows has no such limits; the time limit of the caller still holds
@@ -55,9 +78,77 @@ def _limit(limits: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def marked(data: bytes, marks: list[Mark]) -> bytes:
-    """The workbook with the marks in it. Formulas stay formulas, styles stay."""
-    book = load_workbook(BytesIO(data))
+def opened(data: bytes, limits: Limits) -> Workbook:
+    """The workbook with its formulas and styles; of one that cannot be had so its values alone. Raises
+    whatever a reader raises for what is no workbook."""
+    if not data.startswith(b"PK"):
+        return _values_of(data, limits)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if _MAIN not in archive.namelist():
+            return _values_of(data, limits)
+    for content in (data, _with_full_fills(data)):
+        with suppress(Exception):
+            return load_workbook(BytesIO(content))
+    return _values_of(data, limits)
+
+
+def _with_full_fills(data: bytes) -> bytes:
+    """The workbook with a pattern in each fill, without which it is not opened."""
+    buffer = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(data)) as archive,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == _STYLES:
+                content = _EMPTY_FILL.sub(rb"<\1fill><\1patternFill/></\1fill>", content)
+            copy.writestr(name, content)
+    return buffer.getvalue()
+
+
+def _values_of(data: bytes, limits: Limits) -> Workbook:
+    """A workbook with the values and the merged cells of one of any format."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for plain in parse(data, limits):
+        sheet = book.create_sheet(plain["name"])
+        sheet.sheet_state = "hidden" if plain["hidden"] else "visible"
+        widths: dict[int, int] = defaultdict(lambda: _NARROWEST)
+        merged = {(top, left) for top, left, *_ in plain["merges"]}
+        for row, column, kind, text, code, _ in plain["cells"]:
+            _write_plain(sheet.cell(row, column), kind, text, code)
+            if (row, column) not in merged:
+                widths[column] = max(widths[column], min(widest_line(text) + 2, _WIDEST))
+        for column, width in widths.items():
+            sheet.column_dimensions[get_column_letter(column)].width = width
+        for top, left, bottom, right in plain["merges"]:
+            sheet.merge_cells(None, top, left, bottom, right)
+        _as_wide_as_paper(sheet)
+    return book
+
+
+def _as_wide_as_paper(sheet: Any) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _write_plain(cell: Any, kind: str, text: str, code: str) -> None:
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    cell.border = _FRAME
+    if kind in _READ:
+        cell.value = _READ[kind](text)
+        cell.number_format = code
+    elif kind == "b":
+        cell.value = text == "1"
+    else:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+        cell.data_type = "s"
+
+
+def marked(book: Workbook, marks: list[Mark]) -> bytes:
+    """The workbook with the marks in it."""
     if SHEET in book.sheetnames:
         del book[SHEET]
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
@@ -119,9 +210,18 @@ def _mark_sheet(sheet: Any, marks: list[Mark], column: int) -> None:
         cell.comment = comment
     _put(sheet.cell(top, column), SHEET, bold=True)
     for row, said in texts.items():
-        _put(sheet.cell(row, column), "；".join(said)[:_LONGEST], bold=False)
-    sheet.column_dimensions[get_column_letter(column)].width = 48
+        text = "；".join(said)[:_LONGEST]
+        _put(sheet.cell(row, column), text, bold=False)
+        _make_room(sheet, row, lines_in(text, _NOTES))
+    sheet.column_dimensions[get_column_letter(column)].width = _NOTES
     _print_too(sheet, column)
+
+
+def _make_room(sheet: Any, row: int, lines: int) -> None:
+    """Make the row high enough for a text of so many lines."""
+    if lines > 1:
+        dimension = sheet.row_dimensions[row]
+        dimension.height = max(dimension.height or 0, height_of(lines))
 
 
 def _print_too(sheet: Any, column: int) -> None:
@@ -132,8 +232,9 @@ def _print_too(sheet: Any, column: int) -> None:
 
 
 def _place(address: str) -> tuple[str, int]:
-    """The cell and its row; "" and a row for 「第 12 行」, "" and 0 for what is neither."""
-    found = _ROW.search(address)
+    """The cell and its row; "" and the (first) row for 「第 12 行」 and a range, "" and 0 for what is
+    none of them."""
+    found = _ROW.search(address) or _RANGE.fullmatch(address)
     if found:
         return "", min(int(found[1]), _MOST_ROWS)
     if not _CELL.fullmatch(address):
@@ -187,6 +288,8 @@ def _list(book: Any, marks: list[Mark]) -> None:
         for number, text in enumerate(said, 1):
             _put(sheet.cell(row, number), text[:_LONGEST], bold=False)
             sheet.cell(row, number).font = Font()
+        rooms = zip(said, WIDTHS, strict=True)
+        _make_room(sheet, row, max(lines_in(text[:_LONGEST], width) for text, width in rooms))
         address, line = _place(mark["cell"])
         if mark["sheet"] in book.sheetnames and (address or line):
             where = "'{}'!{}".format(mark["sheet"].replace("'", "''"), address or f"A{line}")
@@ -194,9 +297,7 @@ def _list(book: Any, marks: list[Mark]) -> None:
             link.hyperlink = Hyperlink(ref=link.coordinate, location=where)
             link.font = Font(color="FF1A56A8", underline="single")
     sheet.freeze_panes = "A2"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    _as_wide_as_paper(sheet)
     sheet.auto_filter.ref = f"A1:F{max(2, len(marks) + 1)}"
 
 

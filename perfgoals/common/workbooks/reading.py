@@ -7,8 +7,13 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from perfgoals.common.workbooks.cells import ReadSheet, sheet_from_plain
 from perfgoals.common.workbooks.container import SAVE_AS, Limits, UnreadableWorkbook
@@ -27,6 +32,9 @@ IMPORT_LIMITS = Limits(
     seconds=300,
 )
 """What a file with thousands of forms may ask."""
+
+Heard = Callable[[int, int], None]
+"""Told how much of how much is done."""
 
 log = logging.getLogger(__name__)
 
@@ -51,43 +59,75 @@ def read_workbook(data: bytes, limits: Limits = LIMITS) -> list[ReadSheet]:
 
 
 def read_sheets_or_tables(
-    data: bytes, limits: Limits, table_names: frozenset[str]
+    data: bytes, limits: Limits, table_names: frozenset[str], heard: Heard | None = None
 ) -> tuple[list[ReadSheet], list[Table]]:
     """As ``read_workbook``; but a workbook of which two sheets or more bear names of tables is read as
-    flat tables, which is many times faster. Of the two lists one is empty. Raises UnreadableWorkbook.
+    flat tables, which is many times faster. Of the two lists one is empty. heard: is told on the way how
+    much of flat tables is read; may raise to end it. Raises UnreadableWorkbook.
     """
     if len(data) > limits.size:
         message = f"文件超过 {limits.size >> 20} MB，请删去图片和不用的工作表后再上传"
         raise UnreadableWorkbook("size", message)
-    asked = json.dumps({"limits": asdict(limits), "tables": sorted(table_names)})
+    asked = json.dumps({"limits": asdict(limits), "tables": sorted(table_names), "size": len(data)})
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    try:
-        done = subprocess.run(
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), asked],
-            input=data,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
             env=environment,
-            timeout=limits.seconds,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise _too_heavy() from error
-    if done.returncode:
-        log.warning("reading process ended: %s\n%s", done.returncode, done.stderr[-2000:])
-        raise _too_heavy()
+        watch = threading.Timer(limits.seconds, process.kill)
+        watch.start()
+        try:
+            found = _answer(process, data, heard)
+        finally:
+            # It may have been left in the middle of its work.
+            watch.cancel()
+            process.kill()
+            process.wait()
+        if found is None:
+            complaints.seek(0)
+            last_words = complaints.read()[-2000:]
+            log.warning("reading process ended: %s\n%s", process.returncode, last_words)
+            raise _too_heavy()
+        return found
+
+
+def _answer(
+    process: subprocess.Popen[bytes], data: bytes, heard: Heard | None
+) -> tuple[list[ReadSheet], list[Table]] | None:
+    """What the process answers; None where it ended before it had said all."""
+    assert process.stdin
+    assert process.stdout
+    with suppress(BrokenPipeError):
+        process.stdin.write(data)
+        process.stdin.flush()
     try:
-        return _taken(done.stdout)
+        return _taken(process.stdout, heard)
     except (ValueError, ArithmeticError) as error:
         # A day or a number that the reading process let through, and that is none.
         log.warning("what the reading process sent cannot be taken", exc_info=True)
         raise _broken() from error
+    finally:
+        process.stdout.close()
+        # While this end is open, the process knows that somebody waits.
+        with suppress(BrokenPipeError):
+            process.stdin.close()
 
 
-def _taken(sent: bytes) -> tuple[list[ReadSheet], list[Table]]:
+def _taken(
+    sent: Iterable[bytes], heard: Heard | None
+) -> tuple[list[ReadSheet], list[Table]] | None:
     sheets: list[ReadSheet] = []
     tables: list[Table] = []
-    for line in sent.splitlines():
-        answer = json.loads(line)
+    for line in sent:
+        if not line.endswith(b"\n"):
+            return None
+        answer = json.loads(line.decode("utf-8", "surrogatepass"))
+        if heard is not None and "done" in answer:
+            heard(answer["done"], 100)
         if "refused" in answer:
             raise UnreadableWorkbook(*answer["refused"])
         if "memory" in answer:
@@ -96,9 +136,20 @@ def _taken(sent: bytes) -> tuple[list[ReadSheet], list[Table]]:
             log.info("workbook cannot be read\n%s", answer["failed"])
             raise _broken()
         if "table" in answer:
-            tables.append(table_from_plain(answer["table"]))
-        sheets += [sheet_from_plain(sheet) for sheet in answer.get("sheets", ())]
-    return sheets, tables
+            _take_table(tables, answer["table"])
+        if "sheets" in answer:
+            return [sheet_from_plain(sheet) for sheet in answer["sheets"]], []
+        if not answer:
+            return sheets, tables
+    return None
+
+
+def _take_table(tables: list[Table], plain: dict[str, Any]) -> None:
+    table = table_from_plain(plain)
+    if plain.get("more"):
+        tables[-1].rows += table.rows
+    else:
+        tables.append(table)
 
 
 def _broken() -> UnreadableWorkbook:

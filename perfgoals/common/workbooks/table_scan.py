@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from perfgoals.common.workbooks import binary, legacy, opendocument
 from perfgoals.common.workbooks.cells import FORMULA
@@ -29,14 +31,29 @@ PlainTable = dict[str, Any]
 null for nothing, or a list: ["d", iso] a day, ["m", iso] a moment, ["t", iso] a time of day, ["f", number,
 format] a number shown as something else, ["x", text, sentence] no value that can be used."""
 
+ROWS_AT_ONCE = 2_000
+
+Part = tuple[PlainTable, int]
+"""A table, or, marked ``more``, further rows of the one before; and how much of all the work is done now,
+per cent. An empty one tells of the work alone."""
+
 # As every writer of spreadsheets known to us writes a cell: its place, then its style, then its type.
-_HELD = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^>/]*>')
-_NUMBER = rb'<c r="([A-Z]{1,3}\d{1,7})" s="(%s)"(?: t="n")?><v>'
+_HELD = rb'<c r="(%s)\d{1,7}"[^>/]*>'
+# A few columns at a time, for a sheet has hundreds of thousands of cells in the first ones.
+_FROM_THE_RIGHT = [
+    re.compile(_HELD % letters)
+    for letters in (rb"[A-Z]{2,3}", rb"[S-Z]", rb"[N-R]", rb"[J-M]", rb"[F-I]", rb"[A-E]")
+]
+_NUMBER = rb'<c r="([A-Z]{1,3}\d{1,7})" s="(?:%s)'
+_STYLED = rb'(%d)"(?: t="n")?><v>%s'
+# A number with so many decimals or more, or with an exponent.
+_LONG = rb"[^<.]*(?:\.\d{%d}|[eE])"
 _UNCOMPUTED = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"[^>/]*><f\b[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
 )
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>/]* t="e"')
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"')
+_LOOKING = 40  # per cent of the time that goes into looking at the markup
 _LITERAL = re.compile(r'"[^"]+"|\\.')
 
 
@@ -54,34 +71,77 @@ def is_of_tables(data: bytes, kind: Container, names: frozenset[str]) -> bool:
     return len({name.strip() for name in found} & names) >= 2
 
 
-def parse_tables(data: bytes, kind: Container, limits: Limits) -> Iterator[PlainTable]:
-    """The sheets one after another; the container was checked. Raises UnreadableWorkbook, and whatever
-    a parser raises for a broken file."""
+def parse_tables(data: bytes, kind: Container, limits: Limits) -> Iterator[Part]:
+    """The sheets one after another, large ones in parts; the container was checked. Raises
+    UnreadableWorkbook, and whatever a parser raises for a broken file."""
     counter = Counter(limits)
     if kind is Container.XLS:
-        yield from map(_from_cells, legacy.read_sheets(data, counter))
+        yield from ((_from_cells(sheet), 100) for sheet in legacy.read_sheets(data, counter))
         return
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if kind is not Container.XLSX:
             read = opendocument if kind is Container.ODS else binary
-            yield from map(_from_cells, read.read_sheets(archive, counter))
+            yield from ((_from_cells(sheet), 100) for sheet in read.read_sheets(archive, counter))
             return
-        formats = read_formats(archive)
-        special = {number: code for number, code in enumerate(formats) if _changes(code)}
-        scans: list[tuple[SheetExtent, Odd]] = []
-        for name, hidden, member in sheet_members(archive):
-            extent = counter.begin(name, hidden)
-            odd = _scan(archive.read(member), extent, counter, special)
-            if odd is None:
-                raise UnreadableWorkbook(
-                    "unplaced",
-                    f"工作表「{name}」写法特殊，请用 Excel 或 WPS 打开并重新保存后再上传",
-                )
-            scans.append((extent, odd))
-        counter.finish()
-    workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-    for extent, odd in scans:
-        yield _table(workbook, extent, odd, counter)
+        # The parser needs no Python while it works: it takes a sheet in while the next is looked at.
+        with ThreadPoolExecutor(1) as parser:
+            yield from _parse_large(archive, _Parser(data, parser), counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """A sheet that was looked at, and may be parsed. length: of its markup, in bytes."""
+
+    extent: SheetExtent
+    odd: Odd
+    length: int
+    sheet: Future[CalamineSheet] | None
+
+
+class _Parser:
+    """Parses sheets one after another in a thread of its own."""
+
+    def __init__(self, data: bytes, thread: ThreadPoolExecutor) -> None:
+        self.data, self.thread = data, thread
+        self.workbook: CalamineWorkbook | None = None
+
+    def begin(self, extent: SheetExtent) -> Future[CalamineSheet] | None:
+        return self.thread.submit(self._parse, extent.name) if extent.rows else None
+
+    def _parse(self, name: str) -> CalamineSheet:
+        if self.workbook is None:
+            self.workbook = CalamineWorkbook.from_filelike(BytesIO(self.data))
+        return self.workbook.get_sheet_by_name(name)
+
+
+def _parse_large(archive: zipfile.ZipFile, parser: _Parser, counter: Counter) -> Iterator[Part]:
+    formats = read_formats(archive)
+    special = {number: code for number, code in enumerate(formats) if _changes(code)}
+    scans: list[_Scanned] = []
+    members = list(sheet_members(archive))
+    size = sum(archive.getinfo(member).file_size for _, _, member in members) or 1
+    looked = taken = 0
+    for name, hidden, member in members:
+        extent = counter.begin(name, hidden)
+        markup = archive.read(member)
+        odd = _scan(markup, extent, counter, special)
+        if odd is None:
+            message = f"工作表「{name}」写法特殊，请用 Excel 或 WPS 打开并重新保存后再上传"
+            raise UnreadableWorkbook("unplaced", message)
+        scans.append(_Scanned(extent, odd, len(markup), parser.begin(extent)))
+        looked += len(markup)
+        del markup
+        yield {}, _LOOKING * looked // size
+    counter.finish()
+    for scanned in scans:
+        extent = scanned.extent
+        rows = _rows(scanned, counter)
+        taken += scanned.length
+        done = _LOOKING + (100 - _LOOKING) * taken // size
+        for start in range(0, max(len(rows), 1), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            table: PlainTable = {"name": extent.name, "hidden": extent.hidden, "rows": some}
+            yield table | {"more": start > 0}, done
 
 
 Odd = dict[tuple[int, int], tuple[str, str]]
@@ -99,20 +159,35 @@ def _scan(
     counter.held += markup.count(b"<v>") + markup.count(b"<is>")
     if counter.held > limits.cells:
         counter.note(extent, 1, 1)  # says what is too much
-    extent.columns = max((_column(found) for found in {*_HELD.findall(markup)}), default=0)
+    extent.columns = _last_column(markup)
     if extent.columns > limits.columns:
         counter.note(extent, 1, extent.columns)
     extent.rows = max(map(int, _ROW.findall(markup)), default=0)
     odd: Odd = {}
     if special:
-        wanted = b"|".join(str(number).encode() for number in special)
+        wanted = b"|".join(_styled(number, code) for number, code in special.items())
         for match in re.finditer(_NUMBER % wanted, markup):
-            odd[_placed(match[1])] = ("f", special[int(match[2])])
-    if b"<f" in markup:
+            odd[_placed(match[1])] = ("f", special[int(match[match.lastindex or 0])])
+    if b"<f>" in markup or b"<f " in markup or b"<f/" in markup:
         odd |= {_placed(match[1]): ("x", FORMULA) for match in _UNCOMPUTED.finditer(markup)}
     if b't="e"' in markup:
         odd |= {_placed(match[1]): ("x", "") for match in _ERROR.finditer(markup)}
     return odd
+
+
+def _styled(number: int, code: str) -> bytes:
+    """Finds the values of that style that people see as something else. Most numbers are shown with all of
+    their digits, and thousands of cells need no second look."""
+    shown = b"" if _is_worded(code) else _LONG % ((shown_places(code) or 0) + 1)
+    return _STYLED % (number, shown)
+
+
+def _last_column(markup: bytes) -> int:
+    """The last column with a cell that holds something; 0 where there is none."""
+    for letters in _FROM_THE_RIGHT:
+        if found := {*letters.findall(markup)}:
+            return max(map(_column, found))
+    return 0
 
 
 def _column(letters: bytes) -> int:
@@ -129,36 +204,35 @@ def _changes(code: str) -> bool:
     """Whether people see another number than the digits of the value; dates calamine knows."""
     if shows_date(code):
         return False
-    return shows_percent(code) or bool(_LITERAL.search(code)) or shown_places(code) is not None
+    return _is_worded(code) or shown_places(code) is not None
 
 
-def _table(
-    workbook: CalamineWorkbook, extent: SheetExtent, odd: Odd, counter: Counter
-) -> PlainTable:
-    rows: list[Any] = []
-    limits = counter.limits
-    if extent.rows:
-        sheet = workbook.get_sheet_by_name(extent.name)
+def _is_worded(code: str) -> bool:
+    """Whether it is more than decimals that the format adds or leaves out."""
+    return shows_percent(code) or bool(_LITERAL.search(code))
+
+
+def _rows(scanned: _Scanned, counter: Counter) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    limits, extent = counter.limits, scanned.extent
+    if scanned.sheet is not None:
+        sheet = scanned.sheet.result()
         first = sheet.start
         top, left = (first[0] + 1, first[1]) if first else (1, 0)
         if top + sheet.height - 1 > limits.rows:
             counter.note(extent, top + sheet.height - 1, 1)
         padding: list[Any] = [None] * left
-        rows = [
-            [
-                number,
-                padding + [None if v == "" else v if type(v) is str else _plain(v) for v in values],
-            ]
-            for number, values in enumerate(sheet.to_python(skip_empty_area=True), top)
-        ]
-        counter.note_characters(sum(len(v) for _, row in rows for v in row if type(v) is str))
-    _put_odd(rows, odd)
-    # Line ends are one character in a cell, two in what some programs write.
-    for row in rows:
-        if any(type(v) is str and "\r" in v for v in row[1]):
-            row[1] = [_one_line_end(v) for v in row[1]]
-    kept = [row for row in rows if any(value is not None for value in row[1])]
-    return {"name": extent.name, "hidden": extent.hidden, "rows": kept}
+        for number, values in enumerate(sheet.to_python(skip_empty_area=True), top):
+            cells = [(v or None) if type(v) is str else _plain(v) for v in values]
+            text = "".join([v for v in cells if type(v) is str])
+            counter.note_characters(len(text))
+            if "\r" in text:
+                # Line ends are one character in a cell, two in what some programs write.
+                cells = [_one_line_end(v) for v in cells]
+            rows.append([number, padding + cells if left else cells])
+    if scanned.odd:
+        _put_odd(rows, scanned.odd)
+    return [row for row in rows if row[1].count(None) < len(row[1])]
 
 
 def _put_odd(rows: list[Any], odd: Odd) -> None:

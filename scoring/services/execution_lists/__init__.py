@@ -4,6 +4,7 @@ would say, and the figures that are kept."""
 from scoring.services.execution_lists.applying import apply_list, undo_list
 from scoring.services.execution_lists.files import (
     PER_PAGE,
+    begin_list,
     chosen_projects,
     keep_choices,
     keep_list,
@@ -37,6 +38,7 @@ __all__ = [
     "ListedProject",
     "Places",
     "apply_list",
+    "begin_list",
     "chosen_projects",
     "figures_offered",
     "filled_document",

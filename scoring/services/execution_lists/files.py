@@ -37,10 +37,19 @@ def open_years() -> list[int]:
 def order_listing(batch: ImportBatch, task: Any, *, kind: str, year: int, by: User) -> Job:
     """Have the file read as a list of executed budgets of the year, and its rows matched. Raises
     WrongStanding."""
+    begin_list(batch, year=year, by=by)
+    return order_reading(batch, task, kind=kind, by=by)
+
+
+@transaction.atomic
+def begin_list(batch: ImportBatch, *, year: int, by: User) -> None:
+    """Take the file for a list of executed budgets of the year, of which nothing was read yet."""
     ExecutionFile.objects.update_or_create(
         batch=batch, defaults={"year_id": year, "content": {}, "choices": {}, "money_unit": ""}
     )
-    return order_reading(batch, task, kind=kind, by=by)
+    record(
+        AuditAction.CHANGED, f"「{batch.name}」作为 {year} 年预算执行表读取", by=by, subject=batch
+    )
 
 
 @transaction.atomic

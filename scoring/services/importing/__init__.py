@@ -11,6 +11,7 @@ from scoring.services.importing.applying import (
     NotApplied,
     apply_batch,
 )
+from scoring.services.importing.judging import Judges, NotJudged
 from scoring.services.importing.planning import Over, plan_batch
 from scoring.services.importing.progress import Report, silent, told_outside
 from scoring.services.importing.undoing import Undone, undo_batch
@@ -22,7 +23,6 @@ from scoring.services.importing.uploading import (
     keep_marked,
     keep_upload,
     may_import,
-    note_importing,
     order_applying,
     order_reading,
     order_undoing,
@@ -36,7 +36,9 @@ __all__ = [
     "MAX_BYTES",
     "MOST_FILES",
     "Applied",
+    "Judges",
     "NotApplied",
+    "NotJudged",
     "Over",
     "Report",
     "Undone",
@@ -46,7 +48,6 @@ __all__ = [
     "keep_marked",
     "keep_upload",
     "may_import",
-    "note_importing",
     "order_applying",
     "order_reading",
     "order_undoing",

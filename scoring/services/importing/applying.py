@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from indicators.documents import DeclarationDocument
+from indicators.documents import DeclaredProject
 from perfgoals.accounts.models import Unit
 from perfgoals.common.audit import AuditChange, record
-from perfgoals.common.bulk import update_rows
+from perfgoals.common.bulk import JsonText, update_rows
 from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import AuditAction, Job
 from projects.models import FiscalYear, Form, FormVersion, Project
-from projects.workflow import Action, Status, WrongStatus, next_status
-from scoring.documents import read_form
+from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.models import ImportBatch, ImportItem
 from scoring.services.importing.judging import stored_verdict
 from scoring.services.importing.progress import Report
@@ -107,13 +108,13 @@ def apply_batch(
     if state != expected or (job is not None and batch.job_id != job.pk):
         raise WrongStanding("这次导入已被别的操作取代")
     report(0, 0, "正在准备")
-    items = list(batch.items.order_by("number"))
+    items = _items(batch)
     chosen = set(chosen)
     _refuse_unsound(batch, items, mode, chosen)
     taken = [
         _Taken(item)
         for item in items
-        if item.document is not None
+        if item.written is not None
         and (item.plan in BY_ITSELF or (item.takeable and item.number in chosen))
     ]
     if not taken:
@@ -163,6 +164,19 @@ def apply_batch(
         },
     )
     return answer
+
+
+def _items(batch: ImportBatch) -> list[Any]:
+    """The items, with the text of their documents, which is read where it is needed and written as it is,
+    and of it what a new project is made of."""
+    items = batch.items.order_by("number").defer("document", "problems")
+    return list(
+        items.annotate(
+            written=Cast("document", TextField()),
+            header=F("document__project"),
+            department=F("document__department"),
+        )
+    )
 
 
 def _refuse_unsound(
@@ -270,21 +284,20 @@ def _prepare_new(one: _Taken, ground: _Ground) -> None:
         if project is not None and (item.kind, item.year, project.pk) in ground.kept:
             one.stale = "预览以后已有人建了这份表"
             return
-        document = read_form(item.document)
-        form = Form(kind=item.kind, year_id=document.year, status=Status.DRAFT.value)
-        one.write = _write(item, form, document)
+        form = Form(kind=item.kind, year_id=item.year or 0, status=Status.DRAFT.value)
+        one.write = _write(item, form)
         one.made_project = project is None
         one.project = project or ground.wanted.setdefault(
-            (*key, item.project_code), _project(item, document, ground)
+            (*key, item.project_code), _project(item, ground)
         )
 
 
-def _project(item: ImportItem, document: Any, ground: _Ground) -> Project:
-    unit = ground.units[item.unit_id]  # type: ignore[index]
-    above = ground.unit_by_name.get(document.department)
+def _project(item: Any, ground: _Ground) -> Project:
+    unit = ground.units[item.unit_id]
+    above = ground.unit_by_name.get(item.department or "")
     details = (
-        document.project.model_dump(include={"nature", "category", "start", "end"})
-        if isinstance(document, DeclarationDocument)
+        DeclaredProject.read(item.header).model_dump(exclude={"name"})
+        if item.kind == FormKind.DECLARATION
         else {}
     )
     start, end = details.get("start"), details.get("end")
@@ -299,16 +312,16 @@ def _project(item: ImportItem, document: Any, ground: _Ground) -> Project:
     )
 
 
-def _write(item: ImportItem, form: Form, document: Any = None) -> Write:
+def _write(item: Any, form: Form) -> Write:
     changes = [
         AuditChange(change["path"], change["before"], change["after"]) for change in item.changes
     ]
     return Write(
         form,
-        document or read_form(item.document),
         stored_verdict(item.judged),
         (item.error_count, item.warning_count, item.hint_count),
         is_new=item.read_version is None,
+        written=JsonText(item.written),
         changes=changes,
     )
 

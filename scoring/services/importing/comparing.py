@@ -1,14 +1,19 @@
-"""A form of a file over the one that is kept: what it would say, and what would change."""
+"""A form of a file over the one that is kept: what it would say, what would change, and who is at it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar, cast
 
+from django.utils import timezone
+
 from perfgoals.common.patches import Difference, Happened, differences
 from projects.documents import MoneyUnit, from_yuan, to_yuan
-from projects.models import Form
+from projects.models import Form, FormPresence
+from projects.services import PRESENT
 from projects.workflow import FormKind
 from scoring.documents import FormDocument, SelfEvaluationDocument
 from scoring.services.editing import IDENTITY, TAKEN_OVER
@@ -100,3 +105,15 @@ def _same_number(one: Difference) -> bool:
         return Decimal(str(one.before)) == Decimal(str(one.after))
     except InvalidOperation:
         return False
+
+
+def people_at(numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Who has which of the forms open now."""
+    found: dict[int, list[str]] = defaultdict(list)
+    seen: datetime = timezone.now() - PRESENT
+    tabs = FormPresence.objects.filter(form__in=numbers, seen_at__gte=seen).select_related("user")
+    for tab in tabs.order_by("form_id", "user_id"):
+        name = str(tab.user)
+        if name not in found[tab.form_id]:
+            found[tab.form_id].append(name)
+    return found

@@ -1,25 +1,50 @@
-"""What the rules and the checks make of the documents of a batch."""
+"""What the rules and the checks make of the documents of a batch.
+
+Of a file with hundreds of forms that takes longer than everything else; so they are given to a crew of
+processes. Those know no database: what is kept is looked up here, and what they answer is kept from here.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument
+from indicators.values import KeptTarget
+from perfgoals.common.bulk import JsonText
+from perfgoals.common.crew import Crew, CrewLost, hands_at_hand
 from perfgoals.common.documents import plain
 from perfgoals.common.findings import Finding, Level
+from perfgoals.common.jobs import JobFailed
 from projects.documents import stable_path
 from projects.models import Form, Waiver
-from scoring.checks import check_self_evaluation
+from scoring.checks.judging import Given, Judgement, Told, judge_document
 from scoring.documents import FormDocument
-from scoring.evaluation import evaluate
 from scoring.models import ScoringScheme
 from scoring.rules.scheme import Scheme
-from scoring.services.evaluations import computed_columns
+
+if TYPE_CHECKING:
+    from scoring.workbooks.files import ReadForm
+
+FEW = 200
+"""Forms; a file with no more of them is judged here before a crew would be ready."""
+
+AT_ONCE = 50
+"""Forms given to one of the crew at a time: a fraction of a second, so that progress is seen to move."""
+
+_PATIENCE = 300.0
+"""Seconds that the others may take for all that was given to them before; far more than they need."""
+
+_WORK = "scoring.checks.judging:judge_given"
+
+log = logging.getLogger(__name__)
 
 Waived = frozenset[tuple[str, str, str]]
 """Of each waiver of a form the check, the place and the sentence."""
@@ -28,11 +53,12 @@ Waived = frozenset[tuple[str, str, str]]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """findings: those that are open. computed: of a self-evaluation the columns that the rules give;
-    suggested: the points of its rows."""
+    suggested: the points of its rows; targets: what is kept of the targets of the rows."""
 
     findings: list[Finding]
     computed: Mapping[str, Any] = field(default_factory=dict)
     suggested: Sequence[Decimal | None] = ()
+    targets: Sequence[KeptTarget] = ()
 
     def count(self, level: Level) -> int:
         return sum(finding.level is level for finding in self.findings)
@@ -44,7 +70,11 @@ class Verdict:
                 name: plain(value) if isinstance(value, Decimal) else value
                 for name, value in self.computed.items()
             },
-            "suggested": [None if one is None else plain(one) for one in self.suggested],
+            "suggested": [_told(one) for one in self.suggested],
+            "targets": [
+                [kind, comparison, _told(number), measure]
+                for kind, comparison, number, measure in self.targets
+            ],
         }
 
 
@@ -54,22 +84,124 @@ def stored_verdict(data: Mapping[str, Any]) -> Verdict:
         name: Decimal(value) if value is not None and name != "computed_rating" else value
         for name, value in data.get("computed", {}).items()
     }
-    suggested = [None if one is None else Decimal(one) for one in data.get("suggested", ())]
-    return Verdict([], computed, suggested)
+    suggested = [_number(one) for one in data.get("suggested", ())]
+    targets = [
+        KeptTarget(kind, comparison, _number(number), measure)
+        for kind, comparison, number, measure in data.get("targets", ())
+    ]
+    return Verdict([], computed, suggested, targets)
+
+
+def _told(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def _number(told: str | None) -> Decimal | None:
+    return None if told is None else Decimal(told)
 
 
 def judged(document: FormDocument, scheme: Scheme | None, waived: Waived = frozenset()) -> Verdict:
     """The same checks as in the browser. scheme: of a self-evaluation."""
-    if isinstance(document, DeclarationDocument):
-        return Verdict(_open(document, check_declaration(document), waived))
-    assert scheme is not None  # of a self-evaluation there always is one
-    outcome = evaluate(document, scheme)
-    findings = check_self_evaluation(document, outcome)
-    return Verdict(
-        _open(document, findings, waived),
-        computed_columns(outcome),
-        [row.score for row in outcome.rows],
-    )
+    return _verdict(document, judge_document(document, scheme), waived)
+
+
+def _verdict(document: FormDocument, found: Judgement, waived: Waived) -> Verdict:
+    findings = _open(document, found.findings, waived)
+    return Verdict(findings, found.computed, found.suggested, found.targets)
+
+
+class NotJudged(JobFailed):
+    """A process that judges has ended. Nothing was kept. The text is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A form that is to be judged. scheme: of a self-evaluation."""
+
+    document: FormDocument
+    scheme: ScoringScheme | None
+    waived: Waived = frozenset()
+
+
+class Answer(NamedTuple):
+    """Where the answer for a form will be."""
+
+    future: Future[Any]
+    place: int
+
+    def is_there(self) -> bool:
+        return self.future.done()
+
+
+class Judges:
+    """Judge many forms side by side. Within them the same collection of schemes is used throughout."""
+
+    def __init__(self) -> None:
+        self.schemes = Schemes()
+        self._crew = Crew(_WORK, hands=0)
+        self._foreseen: dict[int, tuple[Wanted, Answer]] = {}
+        self._next: list[Wanted] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._crew.__exit__(*error)
+
+    def expect(self, forms: int) -> None:
+        """Say how many there will be, as soon as that is known about: a crew takes its time to be ready. A
+        few are judged in this process."""
+        if forms > FEW and not self._crew.process_ids:
+            self._crew = Crew(_WORK, hands=hands_at_hand())
+
+    def foresee(self, read: ReadForm) -> None:
+        """A form that was just read, and is probably a new one: a crew that waits may judge it while others
+        are read. Where it is not wanted after all, nothing is lost."""
+        document = read.document
+        if document is None or read.form or not self._crew.process_ids:
+            return
+        try:
+            self._next.append(Wanted(document, self.schemes.of(document, None)))
+        except ScoringScheme.DoesNotExist:
+            return
+        if len(self._next) == AT_ONCE:
+            self._ask(self._next)
+            self._next = []
+
+    def _ask(self, forms: Sequence[Wanted]) -> None:
+        future = self._crew.give([tuple(self._given(one)) for one in forms])
+        for place, one in enumerate(forms):
+            self._foreseen[id(one.document)] = (one, Answer(future, place))
+
+    def _given(self, form: Wanted) -> Given:
+        document = form.document
+        codes = secrets.token_hex(4 * len(document.indicators))
+        scheme = None if form.scheme is None else self.schemes.text(form.scheme)
+        return Given(document.as_json(), codes, scheme)
+
+    def give(self, forms: Sequence[Wanted]) -> list[Answer]:
+        """Have the forms judged; ``take`` gives the answers."""
+        self._ask([one for one in forms if not self._is_foreseen(one)])
+        return [self._foreseen.pop(id(one.document))[1] for one in forms]
+
+    def _is_foreseen(self, form: Wanted) -> bool:
+        known = self._foreseen.get(id(form.document))
+        return known is not None and known[0].scheme == form.scheme
+
+    def take(
+        self, forms: Sequence[Wanted], answers: Sequence[Answer]
+    ) -> list[tuple[JsonText, Verdict]]:
+        """Of each of the forms how it would be kept (every row with a code, numbers as the tables give them
+        back) and what is to be said of it. Raises NotJudged."""
+        try:
+            told = [Told(*one.future.result(_PATIENCE)[one.place]) for one in answers]
+        except (CrewLost, TimeoutError) as error:
+            log.error("forms were not judged: %s", error)
+            raise NotJudged("检查时辅助进程意外终止，没有保存任何内容，请重新读取") from error
+        return [
+            (JsonText(one.document), _verdict(form.document, one.judgement(), form.waived))
+            for form, one in zip(forms, told, strict=True)
+        ]
 
 
 def _open(document: FormDocument, findings: list[Finding], waived: Waived) -> list[Finding]:
@@ -89,6 +221,7 @@ class Schemes:
         self._stored: dict[int, ScoringScheme] = {}
         self._by_year: dict[int, ScoringScheme] = {}
         self._read: dict[int, Scheme] = {}
+        self._texts: dict[int, str] = {}
 
     def stored_for(self, year: int) -> ScoringScheme:
         if year not in self._by_year:
@@ -96,17 +229,32 @@ class Schemes:
             self._by_year[year] = self._stored[scheme.pk] = scheme
         return self._by_year[year]
 
-    def of(self, document: FormDocument, form: Form | None) -> Scheme | None:
-        """The one that the form is scored by; of a new one that in force for its year."""
+    def of(self, document: FormDocument, form: Form | None) -> ScoringScheme | None:
+        """The one that the form is scored by; of a new one that in force for its year. None for a
+        declaration."""
         if isinstance(document, DeclarationDocument):
             return None
         kept = form.self_evaluation.scheme_id if form else None
-        pk = kept or self.stored_for(document.year).pk
-        if pk not in self._read:
-            if pk not in self._stored:
-                self._stored[pk] = ScoringScheme.objects.get(pk=pk)
-            self._read[pk] = self._stored[pk].as_scheme()
-        return self._read[pk]
+        if kept is None:
+            return self.stored_for(document.year)
+        if kept not in self._stored:
+            self._stored[kept] = ScoringScheme.objects.get(pk=kept)
+        return self._stored[kept]
+
+    def text(self, scheme: ScoringScheme) -> str:
+        """Its content as JSON text, always the same object."""
+        if scheme.pk not in self._texts:
+            self._texts[scheme.pk] = json.dumps(scheme.content, sort_keys=True)
+        return self._texts[scheme.pk]
+
+    def read(self, document: FormDocument, form: Form | None) -> Scheme | None:
+        """The same as the rules take it."""
+        scheme = self.of(document, form)
+        if scheme is None:
+            return None
+        if scheme.pk not in self._read:
+            self._read[scheme.pk] = scheme.as_scheme()
+        return self._read[scheme.pk]
 
 
 def waivers_of(forms: Iterable[int]) -> dict[int, Waived]:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from perfgoals.common.audit import record
-from perfgoals.common.bulk import insert_rows
+from perfgoals.common.bulk import JsonText, insert_rows
 from perfgoals.common.documents import DocumentError
 from perfgoals.common.findings import Level
+from perfgoals.common.garbage import Litter
 from perfgoals.common.models import AuditAction, Job
 from perfgoals.common.patches import Difference
-from projects.models import Form, FormPresence
-from projects.services import PRESENT
+from projects.models import Form
 from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.access import form_document
 from scoring.documents import FormDocument
 from scoring.models import ImportBatch, ImportItem
 from scoring.services.cell_names import cell_name
-from scoring.services.editing import with_row_codes
-from scoring.services.importing.comparing import as_kept_form, changed_cells
-from scoring.services.importing.judging import Schemes, Verdict, Waived, judged, waivers_of
+from scoring.services.importing.comparing import as_kept_form, changed_cells, people_at
+from scoring.services.importing.judging import (
+    AT_ONCE,
+    Answer,
+    Judges,
+    Schemes,
+    Verdict,
+    Waived,
+    Wanted,
+    waivers_of,
+)
 from scoring.services.importing.matching import Desk, Match, Mismatch, repeated
 from scoring.services.importing.progress import Report
 from scoring.services.importing.telling import (
@@ -49,46 +56,75 @@ Over = Callable[["ReadForm", FormDocument], FormDocument]
 """The form as the file has it, over what is kept: cells that the file does not show stay. May raise
 DocumentError where both together are no form."""
 
-_AT_ONCE = 500
+_LOADED = 10 * AT_ONCE  # kept forms that are looked up at a time
+_AHEAD = 2 * _LOADED // AT_ONCE  # groups of forms that are made ready while earlier ones are judged
 _CHECKING = "正在核对和检查"
 
 
 @dataclass(slots=True)
 class Draft:
-    """A form of the file on its way to an item."""
+    """A form of the file on its way to an item. document: as the file would have the form; written: as it
+    would be kept, in the JSON of its document."""
 
     read: ReadForm
     match: Match | None = None
     plan: ImportItem.Plan = Plan.ERROR
     why: str = ""
     document: FormDocument | None = None
+    written: JsonText | None = None
     version: int | None = None
     changes: list[Difference] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    wanted: Wanted | None = None
     verdict: Verdict = field(default_factory=lambda: Verdict([]))
     takeable: bool = False
 
     def refuse(self, plan: ImportItem.Plan, why: str) -> None:
         self.plan, self.why = plan, why
 
+    def forget(self) -> None:
+        """Let go of what is kept as an item now."""
+        self.document = self.written = self.wanted = None
+
+    def settle(self, written: JsonText, verdict: Verdict) -> None:
+        """Take what was said of a form that would be written."""
+        self.written, self.verdict = written, verdict
+        errors = verdict.count(Level.ERROR)
+        self.takeable = self.plan is Plan.CONFLICT or bool(errors)
+        if errors:
+            self.refuse(Plan.ERROR, f"检查有 {errors} 处错误")
+
 
 @transaction.atomic
 def plan_batch(
-    batch: ImportBatch, file: ReadFile, *, over: Over, report: Report, job: Job | None = None
+    batch: ImportBatch,
+    file: ReadFile,
+    *,
+    over: Over,
+    report: Report,
+    job: Job | None = None,
+    judges: Judges | None = None,
 ) -> ImportBatch:
     """Keep what the file would do as the items of the batch, which then waits for an answer.
 
-    job: the one that was ordered; without one the batch is read at once. Raises WrongStanding where the
-    batch has gone another way since.
+    job: the one that was ordered; without one the batch is read at once. judges: those who wait for its
+    forms already, if any. Raises WrongStanding where the batch has gone another way since, and NotJudged.
     """
     batch = locked_batch(batch.pk)
     if job is not None and (batch.state != State.READING or batch.job_id != job.pk):
         raise WrongStanding("这次读取已被别的操作取代")
-    drafts = drafted(file, by=batch.by, over=over, report=report)
     batch.items.all().delete()
+    drafts: list[Draft] = []
+    with nullcontext(judges) if judges else Judges() as judges:
+        judges.expect(len(file.forms))
+        for some in drafted(file, judges, by=batch.by, over=over, report=report):
+            first = len(drafts) + 1
+            insert_rows(ImportItem, [_item(batch, n, one) for n, one in enumerate(some, first)])
+            for one in some:
+                one.forget()
+            drafts += some
     report(0, 0, "正在保存读取结果")
-    insert_rows(ImportItem, (_item(batch, n, one) for n, one in enumerate(drafts, 1)))
     batch.kind, batch.state, batch.message = file.kind.value, State.READY.value, ""
     batch.summary = summary_of(file, drafts)
     forget_marked(batch)
@@ -103,8 +139,11 @@ def plan_batch(
     return batch
 
 
-def drafted(file: ReadFile, *, by: User, over: Over, report: Report) -> list[Draft]:
-    """Every form of the file, in its order, with what would become of it. Nothing is written."""
+def drafted(
+    file: ReadFile, judges: Judges, *, by: User, over: Over, report: Report
+) -> Iterator[list[Draft]]:
+    """Every form of the file, in its order, with what would become of it; a number of them at a time, while
+    others are being judged. Nothing is written."""
     drafts = [Draft(one, remarks=list(_remarks(one))) for one in file.forms]
     desk = Desk(file.forms, by=by)
     for draft in drafts:
@@ -113,19 +152,54 @@ def drafted(file: ReadFile, *, by: User, over: Over, report: Report) -> list[Dra
         for place in places:
             others = "、".join(where(drafts[other].read) for other in places if other != place)
             _complain(drafts[place], "import.repeated", "", "", f"同一份表在文件里还有：{others}")
-    work = _Work(desk, Schemes(), over)
+    report(0, len(drafts), _CHECKING)
     done = 0
-    for start in range(0, len(drafts), _AT_ONCE):
-        chunk = drafts[start : start + _AT_ONCE]
-        work.load([one.match.form for one in chunk if one.match and one.match.form])
-        for draft in chunk:
-            if draft.match is not None:
-                work.plan(draft)
+    for some in _judged(_prepared(drafts, _Work(desk, judges.schemes, over)), judges):
+        for draft in some:
             _tell_problems(draft)
-            done += 1
-            if done % 20 == 0 or done == len(drafts):
-                report(done, len(drafts), _CHECKING)
-    return drafts
+        done += len(some)
+        report(done, len(drafts), _CHECKING)
+        yield some
+
+
+def _prepared(drafts: Sequence[Draft], work: _Work) -> Iterator[list[Draft]]:
+    with Litter() as litter:
+        for start in range(0, len(drafts), _LOADED):
+            near = drafts[start : start + _LOADED]
+            kept = [one.match.form for one in near if one.match and one.match.form]
+            work.load(kept)
+            for place in range(0, len(near), AT_ONCE):
+                some = list(near[place : place + AT_ONCE])
+                for draft in some:
+                    if draft.match is not None:
+                        work.plan(draft)
+                yield some
+            if kept:
+                work.load(())
+                litter.pick_up()
+
+
+def _judged(groups: Iterator[list[Draft]], judges: Judges) -> Iterator[list[Draft]]:
+    """The groups, in their order, with what is to be said of those that would be written."""
+    waiting: deque[tuple[list[Draft], list[Answer]]] = deque()
+    for some in groups:
+        waiting.append((some, judges.give([one.wanted for one in some if one.wanted])))
+        while len(waiting) > _AHEAD or _is_answered(waiting):
+            yield _taken(*waiting.popleft(), judges)
+    while waiting:
+        yield _taken(*waiting.popleft(), judges)
+
+
+def _is_answered(waiting: deque[tuple[list[Draft], list[Answer]]]) -> bool:
+    return bool(waiting) and all(answer.is_there() for answer in waiting[0][1])
+
+
+def _taken(some: list[Draft], answers: list[Answer], judges: Judges) -> list[Draft]:
+    asked = [(draft, draft.wanted) for draft in some if draft.wanted]
+    told = judges.take([wanted for _, wanted in asked], answers)
+    for (draft, _), (written, verdict) in zip(asked, told, strict=True):
+        draft.settle(written, verdict)
+    return some
 
 
 def _remarks(read: ReadForm) -> Iterator[str]:
@@ -202,7 +276,7 @@ class _Work:
             .order_by()
         }
         self.waived = waivers_of(numbers)
-        self.present = _present(numbers)
+        self.present = people_at(numbers)
 
     def plan(self, draft: Draft) -> None:
         match = draft.match
@@ -220,9 +294,8 @@ class _Work:
             return
         if match.project is None:
             draft.remarks.append(f"将新建项目「{document.project.name}」")
-        draft.document = with_row_codes(document).as_kept()
-        draft.verdict = judged(draft.document, self.schemes.of(document, None))
-        self.settle(draft, Plan.NEW, match.how)
+        self.want(draft, document, None)
+        draft.plan, draft.why = Plan.NEW, match.how
 
     def plan_kept(self, draft: Draft, match: Match, form: Form) -> None:
         read = draft.read
@@ -249,11 +322,15 @@ class _Work:
         except WrongStatus as error:
             draft.refuse(Plan.LOCKED, str(error))
             return
-        draft.document = with_row_codes(after).as_kept()
-        waived = self.waived.get(form.pk, frozenset())
-        draft.verdict = judged(draft.document, self.schemes.of(after, form), waived)
+        self.want(draft, after, form)
         conflict = self.conflict(read, form)
-        self.settle(draft, Plan.CONFLICT if conflict else Plan.CHANGED, conflict or match.how)
+        draft.plan = Plan.CONFLICT if conflict else Plan.CHANGED
+        draft.why = conflict or match.how
+
+    def want(self, draft: Draft, document: FormDocument, form: Form | None) -> None:
+        draft.document = document
+        waived = self.waived.get(form.pk, frozenset()) if form else frozenset()
+        draft.wanted = Wanted(document, self.schemes.of(document, form), waived)
 
     def conflict(self, read: ReadForm, form: Form) -> str:
         """Why the kept form may hold work that the file knows nothing of, "" where it does not."""
@@ -262,30 +339,11 @@ class _Work:
         people = self.present.get(form.pk)
         return f"{'、'.join(people)}正打开着这份表" if people else ""
 
-    def settle(self, draft: Draft, plan: ImportItem.Plan, why: str) -> None:
-        draft.plan, draft.why = plan, why
-        errors = draft.verdict.count(Level.ERROR)
-        if errors:
-            draft.refuse(Plan.ERROR, f"检查有 {errors} 处错误")
-        draft.takeable = plan is Plan.CONFLICT or bool(errors)
-
 
 _CHILDREN = {
     FormKind.DECLARATION: ("declaration", "indicators"),
     FormKind.SELF_EVALUATION: ("self_evaluation", "results"),
 }
-
-
-def _present(numbers: Sequence[int]) -> dict[int, list[str]]:
-    """Who has which of the forms open now."""
-    found: dict[int, list[str]] = defaultdict(list)
-    seen: datetime = timezone.now() - PRESENT
-    tabs = FormPresence.objects.filter(form__in=numbers, seen_at__gte=seen).select_related("user")
-    for tab in tabs.order_by("form_id", "user_id"):
-        name = str(tab.user)
-        if name not in found[tab.form_id]:
-            found[tab.form_id].append(name)
-    return found
 
 
 def _tell_problems(draft: Draft) -> None:
@@ -310,11 +368,11 @@ def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
         kind=told.form if told else "",
         year=told.year if told else None,
         unit_name=told.unit if told else "",
-        project_name=told.project.name if told else "",
+        project_name=told.project.name if told else storable({"name": read.name})["name"],
         unit=match.unit if match else None,
         project=match.project if match else None,
         project_code=read.project_code[:40],
-        document=draft.document.as_json() if draft.document else None,
+        document=draft.written,
         plan=draft.plan.value,
         why=draft.why,
         changes=list(told_changes(draft)),

@@ -52,7 +52,8 @@ class _Pulse:
         self.job = job
         self.over = threading.Event()
         self.cancelled = False
-        self.said = (0, 0, "")
+        self.said = self.told = (0, 0, "")
+        self.since = time.monotonic()
         self.began: dict[str, float] = {}
 
     def report(self, done: int, total: int, message: str = "") -> None:
@@ -68,13 +69,20 @@ class _Pulse:
             connection.close()
 
     def _tell(self) -> None:
-        done, total, message = self.said
+        done, total, message = said = self.said
+        now = time.monotonic()
+        if said != self.told:
+            self.told, self.since = said, now
+            message += self._left(done, total, message)
+        elif message:
+            # One long step, of which nothing is told before it is over; it is seen to go on all the same.
+            message += f"，已用 {now - self.since:.1f} 秒"
         asked = Job.objects.filter(pk=self.job.pk)
         try:
             asked.update(
                 done=done,
                 total=total,
-                message=message + self._left(done, total, message),
+                message=message,
                 heartbeat_at=timezone.now(),
             )
             self.cancelled = self.cancelled or asked.filter(cancel_requested=True).exists()

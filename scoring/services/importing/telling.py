@@ -39,8 +39,9 @@ def told_finding(read: ReadForm, finding: Finding) -> dict[str, Any]:
 
 
 def no_cell(read: ReadForm) -> str:
-    """What stands for the cell where none is known: in a file without sheets which form it is."""
-    return "" if read.sheet else read.range
+    """What stands for the cell where none is known: the range of the form; in a file without sheets which
+    form it is."""
+    return read.range
 
 
 def storable(problem: dict[str, str]) -> dict[str, str]:
@@ -104,6 +105,10 @@ def summary_of(file: ReadFile, drafts: Sequence[Draft]) -> dict[str, Any]:
         "plans": {plan.value: plans[plan] for plan in Plan if plans[plan]},
         "takeable": sum(one.takeable for one in drafts),
         "projects": len(
-            {one.match.key[2] for one in drafts if one.match and one.match.project is None}
+            {
+                one.match.key[2]
+                for one in drafts
+                if one.plan is Plan.NEW and one.match and one.match.project is None
+            }
         ),
     }

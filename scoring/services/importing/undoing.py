@@ -132,14 +132,14 @@ def _earlier(changed: Sequence[tuple[ImportItem, Form]], report: Report) -> list
         document = read_form(before[form.pk])
         if form.pk in evaluations:
             form.self_evaluation = evaluations[form.pk]
-        verdict = judged(document, schemes.of(document, form), waived.get(form.pk, frozenset()))
+        verdict = judged(document, schemes.read(document, form), waived.get(form.pk, frozenset()))
         counts = (
             verdict.count(Level.ERROR),
             verdict.count(Level.WARNING),
             verdict.count(Level.HINT),
         )
         changes = changes_between(changed_cells(read_form(item.document), document))
-        writes.append(Write(form, document, verdict, counts, changes=changes))
+        writes.append(Write(form, verdict, counts, document, changes=changes))
         report(done, len(changed), "正在恢复")
     return writes
 

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.http import HttpRequest
 
 from perfgoals.accounts.models import Membership, Role
 from perfgoals.accounts.querysets import in_force
 from perfgoals.common.audit import record
 from perfgoals.common.jobs import start_job
 from perfgoals.common.models import AuditAction, Job
-from scoring.models import ImportBatch
+from scoring.models import ExecutionFile, ImportBatch
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -49,12 +48,6 @@ def may_import(user: Any) -> bool:
     if user.is_superuser:
         return True
     return Membership.objects.filter(in_force(), user=user, role=Role.ADMIN.value).exists()
-
-
-def note_importing(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Keep in a new session whether its menu shows the import, so that no page has to ask. This is for the
-    menu only; the pages ask themselves."""
-    request.session["imports"] = may_import(user)
 
 
 def safe_name(name: str) -> str:
@@ -174,6 +167,7 @@ def discard_batch(batch: ImportBatch, *, by: User) -> None:
     _require(batch, State.UPLOADED, State.READY, State.REFUSED)
     batch.state = State.DISCARDED.value
     batch.items.all().delete()
+    ExecutionFile.objects.filter(pk=batch.pk).delete()
     files = [one for one in (batch.file, batch.marked) if one]
     names = [(one.storage, one.name or "") for one in files]
     batch.marked = ""

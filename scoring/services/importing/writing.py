@@ -5,8 +5,9 @@ The columns are those of the services that write one form; only the way into the
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +16,30 @@ from django.utils import timezone
 from indicators.documents import DeclarationDocument
 from indicators.models import Declaration, Indicator
 from indicators.services import (
+    ROW_COLUMNS,
     declaration_columns,
     header_columns,
-    indicator_rows,
+    indicator_columns,
     requested_amounts,
 )
 from perfgoals.accounts.models import Unit
-from perfgoals.common.audit import Act, AuditChange, record_all
-from perfgoals.common.bulk import insert_rows, reserve_ids, update_rows
+from perfgoals.common.audit import Act, AuditChange, copy_all
+from perfgoals.common.bulk import JsonText, insert_rows, insert_values, reserve_ids, update_rows
 from perfgoals.common.models import AuditAction
 from perfgoals.common.snapshots import changes_of, snapshot
 from projects.models import Form, FormVersion, FundingLine, Project
-from projects.services import funding_lines
+from projects.services import funding_columns
 from projects.workflow import FormKind, Status
+from scoring.documents import FormDocument, read_form
 from scoring.models import IndicatorResult, SelfEvaluation
-from scoring.services.evaluations import result_rows, spent_amounts, stated_columns
+from scoring.services.evaluations import (
+    RESULT_COLUMNS,
+    result_columns,
+    spent_amounts,
+    stated_columns,
+)
 from scoring.services.importing.judging import Schemes, Verdict
-from scoring.services.importing.progress import Report
+from scoring.services.importing.progress import Report, counted
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -44,20 +52,35 @@ _COMPUTED = (
     "computed_rating",
 )
 _COUNTS = ("error_count", "warning_count", "hint_count")
+_LINE = (
+    *("form_id", "source", "project_amount", "requested"),
+    *("initial_budget", "annual_budget", "executed", "execution_rate"),
+)
 
 
 @dataclass(slots=True)
 class Write:
-    """A form to be written. form: the kept one, locked; or a new one, not stored yet. document: of either
-    kind. counts: of errors,
-    warnings and hints that are open. changes: for the log."""
+    """A form to be written. form: the kept one, locked; or a new one, not stored yet. given: what it is to
+    say; written: its JSON, of which one is enough. counts: of errors, warnings and hints that are open.
+    changes: for the log."""
 
     form: Form
-    document: Any
     verdict: Verdict
     counts: tuple[int, int, int]
+    given: FormDocument | None = None
+    written: JsonText | None = None
     is_new: bool = False
     changes: list[AuditChange] = field(default_factory=list)
+
+    @property
+    def document(self) -> Any:
+        """Of either kind; read when it is first asked for."""
+        if self.given is None:
+            self.given = read_form(json.loads(self.written or ""))
+        return self.given
+
+    def as_json(self) -> Any:
+        return self.document.as_json() if self.written is None else self.written
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,37 +112,46 @@ def write_forms(writes: Sequence[Write], *, by: User, told: Told, report: Report
     holds the locks of ``lock`` and has looked that nothing was changed since."""
     if not writes:
         return
-    total = sum(len(one.document.indicators) for one in writes)
-    report(0, total, "正在写入")
+    tell = counted(report, "正在写入", 2 * len(writes))
     now = timezone.now()
     new = [one for one in writes if one.is_new]
     old = [one for one in writes if not one.is_new]
     for one, pk in zip(new, reserve_ids(Form, len(new)), strict=True):
         one.form.pk = pk
+    for one in old:
+        one.form.version += 1
+        one.form.updated_at = now
+    # First what needs no more than the text: the server takes it in while the documents are read here.
+    insert_rows(FormVersion, _versions(writes, tell, by=by, told=told))
     for one in writes:
         columns = header_columns(one.document) | dict(zip(_COUNTS, one.counts, strict=True))
         for name, value in columns.items():
             setattr(one.form, name, value)
-        if not one.is_new:
-            one.form.version += 1
-            one.form.updated_at = now
     insert_rows(Form, (one.form for one in new))
     header = [*header_columns(writes[0].document), *_COUNTS, "version", "updated_at"]
     if old:
         update_rows(Form, (one.form for one in old), header)
         FundingLine.objects.filter(form__in=[one.form.pk for one in old]).delete()
     _write_kinds(new, old)
-    insert_rows(FundingLine, (line for one in writes for line in _lines(one)))
-    _write_rows(old, writes, total, report)
-    insert_rows(FormVersion, (_version(one, by=by, told=told) for one in writes))
-    report(total, total, "正在写入日志")
-    record_all(_act(one, by=by, told=told) for one in writes)
+    insert_values(FundingLine, _LINE, (line for one in writes for line in _lines(one)))
+    _write_rows(old, writes, tell)
+    report(0, 0, "正在写入日志")
+    copy_all(_act(one, by=by, told=told) for one in writes)
+
+
+def _versions(
+    writes: Iterable[Write], tell: Callable[[int], None], *, by: User, told: Told
+) -> Iterator[FormVersion]:
+    for done, one in enumerate(writes, 1):
+        yield _version(one, by=by, told=told)
+        assert one.document is not None  # read now, see above
+        tell(done)
 
 
 def _write_kinds(new: Sequence[Write], old: Sequence[Write]) -> None:
     schemes = Schemes()
-    insert_rows(Declaration, (_declaration(one) for one in new if _is_declared(one)))
-    insert_rows(SelfEvaluation, (_evaluation(one, schemes) for one in new if not _is_declared(one)))
+    insert_rows(Declaration, [_declaration(one) for one in new if _is_declared(one)])
+    insert_rows(SelfEvaluation, [_evaluation(one, schemes) for one in new if not _is_declared(one)])
     declared = [_declaration(one) for one in old if _is_declared(one)]
     evaluated = [_evaluation(one, None) for one in old if not _is_declared(one)]
     if declared:
@@ -148,40 +180,43 @@ def _evaluation(one: Write, schemes: Schemes | None) -> SelfEvaluation:
     return evaluation
 
 
-def _lines(one: Write) -> list[FundingLine]:
+def _lines(one: Write) -> Iterable[dict[str, Any]]:
     document = one.document
     amounts = (
         requested_amounts(document)
         if isinstance(document, DeclarationDocument)
         else spent_amounts(document)
     )
-    return funding_lines(one.form, amounts, money_unit=document.money_unit)
+    for columns in funding_columns(amounts, money_unit=document.money_unit):
+        yield {"form_id": one.form.pk, **columns}
 
 
-def _write_rows(old: Sequence[Write], writes: Sequence[Write], total: int, report: Report) -> None:
+def _write_rows(old: Sequence[Write], writes: Sequence[Write], tell: Callable[[int], None]) -> None:
     keys = [one.form.pk for one in old]
     if keys:
         for model, owner in ((Indicator, "declaration"), (IndicatorResult, "self_evaluation")):
             model.objects.filter(**{f"{owner}__in": keys})._raw_delete("default")
-    done = 0
+    done = len(writes)
 
-    def rows(declared: bool) -> Iterable[Any]:
+    def rows(declared: bool) -> Iterator[dict[str, Any]]:
         nonlocal done
         for one in writes:
             if _is_declared(one) is declared:
                 yield from _rows(one)
-                done += len(one.document.indicators)
-                report(done, total, "正在写入")
+                done += 1
+                tell(done)
 
-    insert_rows(Indicator, rows(declared=True))
-    insert_rows(IndicatorResult, rows(declared=False))
+    insert_values(Indicator, ("declaration_id", "order", *ROW_COLUMNS), rows(declared=True))
+    insert_values(
+        IndicatorResult, ("self_evaluation_id", "order", *RESULT_COLUMNS), rows(declared=False)
+    )
 
 
-def _rows(one: Write) -> Sequence[Any]:
+def _rows(one: Write) -> Sequence[dict[str, Any]]:
     document = one.document
     if isinstance(document, DeclarationDocument):
-        return indicator_rows(one.form.pk, document)
-    return result_rows(one.form.pk, document, one.verdict.suggested)
+        return indicator_columns(one.form.pk, document, one.verdict.targets)
+    return result_columns(one.form.pk, document, one.verdict.suggested, one.verdict.targets)
 
 
 def _version(one: Write, *, by: User, told: Told) -> FormVersion:
@@ -189,7 +224,7 @@ def _version(one: Write, *, by: User, told: Told) -> FormVersion:
         form=one.form,
         first_number=one.form.version,
         number=one.form.version,
-        document=one.document.as_json(),
+        document=one.as_json(),
         by=by,
         reason=told.reason.value,
         note=told.note,
@@ -219,7 +254,7 @@ def make_projects(wanted: Sequence[Project], *, by: User) -> None:
     for project, pk in zip(wanted, reserve_ids(Project, len(wanted)), strict=True):
         project.pk = pk
     insert_rows(Project, wanted)
-    record_all(
+    copy_all(
         Act(
             AuditAction.CREATED,
             "新增项目",

@@ -7,7 +7,7 @@ level 2 and name, in order.
 """
 
 from scoring.workbooks.flat.finding import looks_flat
-from scoring.workbooks.flat.reading import FlatFile, read_flat
+from scoring.workbooks.flat.reading import Each, FlatFile, read_flat
 from scoring.workbooks.flat.unseen import kept_over
 from scoring.workbooks.flat.writing import (
     FlatForm,
@@ -20,6 +20,7 @@ from scoring.workbooks.flat.writing import (
 )
 
 __all__ = [
+    "Each",
     "FlatFile",
     "FlatForm",
     "FlatOffers",

@@ -110,6 +110,7 @@ class Draft:
             why=self.why(),
             remarks=self.remarks,
             rows=len(self.places.rows),
+            name=str(self.data.get("project", {}).get("name") or ""),
         )
 
     def why(self) -> str:

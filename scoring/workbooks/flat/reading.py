@@ -6,21 +6,20 @@ browser does. References that say the same are looked up once.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
 from perfgoals.common.documents import unpadded
+from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.workbooks.filling import CellProblem
 from perfgoals.common.workbooks.tables.reading import FoundTable
 from perfgoals.common.workbooks.tables.spec import ColumnKind
 from perfgoals.common.workbooks.tables.table import CellValue, Table
 from projects.documents import YUAN_PER_UNIT, MoneyUnit
 from projects.workflow import FormKind
-from scoring.workbooks.files import FileKind, ReadFile
+from scoring.workbooks.files import FileKind, ReadFile, ReadForm
 from scoring.workbooks.flat.columns import (
     BLANK,
     FUND_PATHS,
@@ -61,30 +60,24 @@ class FlatFile(ReadFile):
     unseen: dict[FormKind, frozenset[str]] = field(default_factory=dict)
 
 
-def read_flat(tables: Sequence[Table], *, report: Report | None = None) -> FlatFile:
+Each = Callable[[ReadForm], None]
+"""Told of every form as soon as it is read."""
+
+
+@collector_at_rest()
+def read_flat(
+    tables: Sequence[Table], *, report: Report | None = None, each: Each | None = None
+) -> FlatFile:
     """The forms in the tables of a flat workbook. Raises UnreadableWorkbook for a workbook that is none
     (``template``) or of a later way of writing it (``newer``)."""
-    reader = _Reader(find_flat(tables), report)
-    with _collector_at_rest():
-        return reader.read()
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Nothing of what is made here is garbage; looking for some takes longer than the reading."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    return _Reader(find_flat(tables), report, each).read()
 
 
 class _Reader:
-    def __init__(self, flat: FlatTables, report: Report | None) -> None:
+    def __init__(self, flat: FlatTables, report: Report | None, each: Each | None) -> None:
         self.flat = flat
         self.report = report
+        self.each = each
         self.projects = flat.found[PROJECTS.name]
         self.file = FlatFile(
             FileKind.FLAT, skipped=flat.skipped, ignored=flat.ignored, problems=flat.problems
@@ -104,7 +97,12 @@ class _Reader:
             self.read_funds()
             for kind in FormKind:
                 self.read_rows(kind)
-            file.forms = [draft.finished() for draft in self.drafts]
+            for draft in self.drafts:
+                file.forms.append(draft.finished())
+                if self.each is not None:
+                    self.each(file.forms[-1])
+        for found in flat.found.values():
+            found.rows = []  # what they held is in the forms now, whose places remember the table
         self.tell(self.total)
         return file
 

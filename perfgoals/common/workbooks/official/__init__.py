@@ -108,7 +108,7 @@ def _form(
     region.reword(words.closing_words, tree.below, region.last)
     found = [*fixed.head(tree.top), *fixed.goals(tree.top)]
     end, closing = fixed.closing(header, tree.below)
-    rows, blank = tree.rows(end)
+    rows, blank = tree.rows(end, is_ours=mark is not None)
     absent = [words.titles[name] for text, name in words.tree.items() if text not in header]
     money_unit, faults = money_unit_of(region, tree.top, words.known)
     return OfficialForm(

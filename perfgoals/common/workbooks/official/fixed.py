@@ -61,7 +61,7 @@ class FixedCells:
         return None
 
     def note_second(self, place: Place, word: str) -> None:
-        if word != place.label:
+        if word not in (place.label, place.column):
             self.remarks.append(f"没有「{place.title}」，按「{word}」读取")
 
     def headings(self, places: Iterable[Place], labels: Sequence[Label]) -> dict[str, Label]:
@@ -104,26 +104,44 @@ class FixedCells:
         return Found(place.path, place.title, row, begin, None, place.money)
 
     def crossing(self, place: Place, row: Span, column: Span) -> Found:
-        """The cell in the row of one label and the column of another."""
+        """The cell in the row of one label and the column of another; a label that is merged across the
+        column is none."""
         for number in range(row.top, row.bottom + 1):
             for across in range(column.left, column.right + 1):
                 cell = self.region.sheet.at(number, across)
-                if cell is not None:
+                if cell is not None and (cell.row, cell.column) != (row.top, row.left):
                     self.read.add((cell.row, cell.column))
                     return Found(place.path, place.title, cell.row, cell.column, cell, place.money)
         return Found(place.path, place.title, row.top, column.left, None, place.money)
 
     def goals(self, below: int) -> Iterator[Found]:
-        """What stands below the headings of the goals, down to the tree; several rows are joined."""
+        """What stands below the headings of the goals, down to the tree or the next of them; several
+        rows are joined. Of a heading that has a row to itself it is what stands beside it."""
         labels = self.region.above(below)
         headings = self.headings(self.words.goals, labels)
-        last = below - 1
+        self.read |= {
+            (x.cell.row, x.cell.column)  # 总体目标 at the side of both
+            for heading in headings.values()
+            for x in self.goal_labels(heading, labels)
+            if x.span.top <= heading.span.top <= x.span.bottom
+        }
         for place in self.words.goals:
-            heading = headings.get(place.column)
+            heading = headings.get(place.column) or self.lone_heading(place, labels, below)
             if heading is None:
                 self.missing.append(place.title)
                 continue
+            if heading.value:
+                row, column = heading.cell.row, heading.cell.column
+                self.read.add((row, column))
+                goal = SheetCell(row, column, heading.value)
+                yield Found(place.path, place.title, row, column, goal)
+                continue
+            beside = self.beside_goal(place, heading, labels)
+            if beside is not None:
+                yield beside
+                continue
             top, column = heading.span.bottom + 1, heading.span.left
+            last = self.last_of_goal(heading, labels, below)
             cells = [
                 cell
                 for row in range(top, last + 1)
@@ -138,6 +156,39 @@ class FixedCells:
                 cells = [SheetCell(first.row, first.column, joined, problem=problem)]
             cell = cells[0] if cells else None
             yield Found(place.path, place.title, top, column, cell)
+
+    def lone_heading(self, place: Place, labels: Sequence[Label], below: int) -> Label | None:
+        """The heading of a goal that does not stand beside the others, or one that says nearly the
+        same; perhaps in one cell with the goal."""
+        for word in (place.column, *SECOND_CHOICE.get(place.column, ())):
+            inline = (label for label in self.region.inline if label.cell.row < below)
+            for label in (*labels, *inline):
+                if label.text == word:
+                    self.note_second(place, word)
+                    self.read.add((label.cell.row, label.cell.column))
+                    return label
+        return None
+
+    def beside_goal(self, place: Place, heading: Label, labels: Sequence[Label]) -> Found | None:
+        """What stands to the right of a heading that has a row to itself, None for nothing."""
+        if any(other.span.top == heading.span.top for other in self.goal_labels(heading, labels)):
+            return None
+        found = self.beside(place, heading, labels)
+        return found if found.cell is not None else None
+
+    def last_of_goal(self, heading: Label, labels: Sequence[Label], below: int) -> int:
+        """The row above the next heading of a goal, or above the tree."""
+        tops = (other.span.top for other in self.goal_labels(heading, labels))
+        return min((top for top in tops if top > heading.span.bottom), default=below) - 1
+
+    def goal_labels(self, heading: Label, labels: Sequence[Label]) -> Iterator[Label]:
+        """The other headings of goals."""
+        asked = {
+            word
+            for place in self.words.goals
+            for word in (place.column, *SECOND_CHOICE.get(place.column, ()))
+        }
+        return (x for x in labels if x.text in asked - {heading.text})
 
     def closing(self, header: Mapping[str, Label], below: int) -> tuple[int, list[Found]]:
         """The last row of the tree, and the cells below it."""

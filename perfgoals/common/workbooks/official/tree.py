@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perfgoals.common.workbooks.cells import SheetCell, column_letters
+from perfgoals.common.workbooks.cells import SheetCell, address, column_letters
 from perfgoals.common.workbooks.labels import COMPARISONS, MEASURES, Wording, fold, is_sign
 from perfgoals.common.workbooks.marks import CODES
 from perfgoals.common.workbooks.official.found import Found, FoundRow, PassedOver
@@ -45,6 +45,7 @@ class Tree:
         self.passed: list[PassedOver] = []
         self.remarks: list[str] = []
         self.counted_once: set[str] = set()
+        self.carried: list[str] = []
         extras = [x for x in (self.codes, self.comparison, self.measure) if x is not None]
         self.extra_columns = {x.span.left for x in extras}
         self.read = {(x.cell.row, x.cell.column) for x in (*self.columns.values(), *extras)}
@@ -61,9 +62,11 @@ class Tree:
         labels = (*self.columns.values(), *extras)
         return {c for x in labels for c in range(x.span.left, x.span.right + 1)}
 
-    def rows(self, end: int) -> tuple[list[FoundRow], int]:
-        """The rows down to ``end``, and how many were blank. Names what was passed over."""
+    def rows(self, end: int, *, is_ours: bool) -> tuple[list[FoundRow], int]:
+        """The rows down to ``end``, and how many were blank. Names what was passed over. is_ours: whether
+        the sheet was written by us, so that a class left blank is blank."""
         rows: list[FoundRow] = []
+        above: dict[str, Found] = {}
         blank = 0
         classes: list[str] = []  # rows with nothing but a class
         told = [x for field, x in self.columns.items() if field not in self.words.groups]
@@ -82,8 +85,11 @@ class Tree:
                 blank += not self.goes_on(number, name)
                 if self.holds_own(number):
                     classes.append(str(number))
+                    self.go_on(number, self.classes(number), above)
                 continue
             cells = {field: self.cell(number, field, x) for field, x in self.columns.items()}
+            if not is_ours:
+                cells |= self.go_on(number, self.classes(number), above, tell=True)
             rows.append(
                 FoundRow(
                     number,
@@ -97,10 +103,40 @@ class Tree:
         if classes:
             reason = "只有分类或单位，没有指标，按空行略过"
             self.passed.append(PassedOver("rows", "、".join(classes), "", reason))
+        if self.carried:
+            places = "、".join(self.carried[:_MOST])
+            more = f" 等 {len(self.carried)} 格" if len(self.carried) > _MOST else ""
+            self.remarks.append(f"{places}{more} 的分类留空，沿用上面一行的")
         self.note_columns(end)
         self.note_unread(end)
         self.note_hidden(end)
         return rows, blank
+
+    def classes(self, number: int) -> dict[str, Found]:
+        """The cells of the classes, the widest first."""
+        fields = sorted(self.words.groups & self.columns.keys())
+        return {field: self.cell(number, field, self.columns[field]) for field in fields}
+
+    def go_on(
+        self, number: int, own: dict[str, Found], above: dict[str, Found], *, tell: bool = False
+    ) -> dict[str, Found]:
+        """The classes of a row. Departments often write a class once and leave the cells below it blank:
+        it goes on there as if they were merged, one of the second level within its first level only.
+        above: those of the row before, and then of this one."""
+        anew = False
+        for field, found in own.items():
+            before = above.get(field)
+            if found.cell is not None:
+                said = before.cell.text if before is not None and before.cell is not None else None
+                anew = anew or said != found.cell.text
+                above[field] = found
+            elif anew or before is None:
+                above.pop(field, None)
+            else:
+                own[field] = before
+                if tell:
+                    self.carried.append(address(found.row, found.column))
+        return own
 
     def holds_own(self, number: int) -> bool:
         """Whether a cell of a column that is read begins in the row."""

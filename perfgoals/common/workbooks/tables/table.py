@@ -49,14 +49,17 @@ def table_from_plain(data: Mapping[str, Any]) -> Table:
     return Table(
         data["name"],
         data["hidden"],
-        [(number, [_value(cell) for cell in cells]) for number, cells in data["rows"]],
+        [
+            (number, [one if type(one) is str or one is None else _value(one) for one in cells])
+            for number, cells in data["rows"]
+        ],
     )
 
 
 def _value(cell: Any) -> CellValue:
     kind = type(cell)
-    if kind is str or cell is None or kind is bool:
-        return cell
+    if kind is bool:
+        return bool(cell)
     if kind is list:
         return _READERS[cell[0]](*cell[1:])
     return _number(cell)
