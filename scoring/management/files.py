@@ -3,6 +3,7 @@ Chinese message that names the cell, and exit code 2."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,20 @@ from perfgoals.common.documents import DocumentError, read_json
 from scoring.documents import FormDocument, read_form
 
 WRONG_FILE = 2
+_WHY = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只能读取",
+}
+
+
+def why(error: OSError) -> str:
+    """Why a file cannot be read or written, in Chinese."""
+    return _WHY.get(error.errno or 0, error.strerror or str(error))
 
 
 def wrong_file(path: Path, problems: list[str]) -> CommandError:
@@ -27,7 +42,7 @@ def read_data(path: Path) -> Any:
     except DocumentError as error:
         raise wrong_file(path, [item.message for item in error.errors]) from error
     except OSError as error:
-        raise CommandError(f"不能读取 {path}：{error.strerror}", returncode=WRONG_FILE) from error
+        raise CommandError(f"不能读取 {path}：{why(error)}", returncode=WRONG_FILE) from error
 
 
 def read_forms(path: Path) -> list[FormDocument]:
@@ -61,5 +76,5 @@ def write_output(
     try:
         output.write_bytes(content)
     except OSError as error:
-        raise CommandError(f"不能写入 {output}：{error.strerror}", returncode=2) from error
+        raise CommandError(f"不能写入 {output}：{why(error)}", returncode=2) from error
     command.stderr.write(f"已写入 {output}（{len(content):,} 字节）")

@@ -18,7 +18,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.audit import record_export
 from perfgoals.common.views import allow_methods, is_stalled
-from scoring.models import ImportBatch, ImportItem
+from scoring.models import ExecutionFile, ImportBatch, ImportItem
+from scoring.services.execution_lists import open_years, order_listing
 from scoring.services.importing import (
     BY_ITSELF,
     IN_THE_WAY,
@@ -33,10 +34,12 @@ from scoring.services.importing import (
     order_undoing,
 )
 from scoring.tasks import (
+    EXECUTION_READ,
     IMPORT_APPLY,
     IMPORT_READ,
     IMPORT_UNDO,
     apply_import,
+    read_execution,
     read_import,
     undo_import,
 )
@@ -52,6 +55,8 @@ _PROBLEMS = 3
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 State = ImportBatch.State
+_OPEN = (State.UPLOADED, State.READING, State.REFUSED, State.READY)
+_DONE = (State.APPLIED, State.UNDOING)
 View = Callable[..., HttpResponseBase]
 
 
@@ -151,7 +156,16 @@ def import_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if not batch.is_worked_on:
             response["HX-Refresh"] = "true"
         return response
-    context["earlier"] = ImportBatch.objects.with_same_content(batch).select_related("by").first()
+    execution = ExecutionFile.objects.filter(pk=batch.pk).first()
+    waits = execution is not None and execution.is_read and batch.standing == State.UPLOADED
+    if waits and not batch.is_worked_on and not context["failed"]:
+        return redirect("scoring:execution-match", batch.pk)
+    context["execution"] = execution
+    if batch.standing == State.REFUSED:
+        context["years"] = open_years()
+    context["earlier"] = (
+        ImportBatch.objects.with_same_content(batch).select_related("by", "job").first()
+    )
     context["kind"] = FileKind(batch.kind).label if batch.kind else ""
     context |= _preview(request, batch)
     return render(request, "scoring/import_detail.html", context)
@@ -177,7 +191,11 @@ def _preview(request: SignedInRequest, batch: ImportBatch) -> dict[str, Any]:
     query = "&".join(f"{k}={v}" for k, v in (("plan", chosen), ("outcome", outcome)) if v)
     kept = batch.items.filter(outcome="kept").count() if batch.state == State.UNDONE else 0
     groups = summary.get("groups", ())
+    done = batch.items.filter(outcome="done") if batch.state in _DONE else batch.items.none()
     return {
+        "made": done.filter(version_before=None).count(),
+        "changed": done.exclude(version_before=None).count(),
+        "open_states": _OPEN,
         "summary": summary,
         "counts": counts,
         "chosen_plan": chosen if chosen in plans else "",
@@ -202,7 +220,7 @@ def _preview(request: SignedInRequest, batch: ImportBatch) -> dict[str, Any]:
 def _row(item: ImportItem) -> ItemRow:
     return ItemRow(
         item,
-        [told_change(change) for change in item.changes[:_CHANGES]],
+        [told_change(change).shortened() for change in item.changes[:_CHANGES]],
         max(0, len(item.changes) - _CHANGES),
         item.problems[:_PROBLEMS],
         max(0, len(item.problems) - _PROBLEMS),
@@ -255,10 +273,17 @@ def import_undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def import_read(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Order the file to be read once more, and held against what is kept now."""
     batch = _own(request, pk)
+    by = request.user
+    execution = ExecutionFile.objects.filter(pk=batch.pk).first()
+    if execution is not None:
+        year = execution.year_id
+        return _ordered(
+            request,
+            batch,
+            lambda: order_listing(batch, read_execution, kind=EXECUTION_READ, year=year, by=by),
+        )
     return _ordered(
-        request,
-        batch,
-        lambda: order_reading(batch, read_import, kind=IMPORT_READ, by=request.user),
+        request, batch, lambda: order_reading(batch, read_import, kind=IMPORT_READ, by=by)
     )
 
 

@@ -1,7 +1,5 @@
 // The upload with its progress. Without this the form sends the files all the same.
 
-const panel = () => document.getElementById("upload");
-
 function send(form) {
   const request = new XMLHttpRequest();
   const progress = form.querySelector("[data-progress]");
@@ -21,16 +19,21 @@ function send(form) {
       window.location.assign(request.responseURL);
       return;
     }
-    const answer = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("upload");
-    if (answer) panel().replaceWith(answer);
-    else failed();
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    if (!page.getElementById("upload")) {
+      failed("文件没有被接受，请刷新页面后再试一次。");
+      return;
+    }
+    // With what was refused also the files that were taken, in the list below.
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    tellAll();
   });
-  request.addEventListener("error", failed);
+  request.addEventListener("error", () => failed("上传没有完成，请检查网络后再试一次。"));
   request.open("POST", form.action);
   request.send(new FormData(form));
 
-  function failed() {
-    said.textContent = "上传没有完成，请检查网络后再试一次。";
+  function failed(why) {
+    said.textContent = why;
     button.disabled = false;
   }
 }
@@ -41,6 +44,29 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   send(form);
 });
+
+// What was chosen is told in the box: the browser's own words may be in another language, and tell a number only.
+const NAMED = 5;
+
+function tell(input) {
+  const box = input.closest(".import-drop");
+  const said = box?.querySelector("[data-chosen]");
+  if (!said) return;
+  const names = [...input.files].map((file) => file.name);
+  const lines = names.slice(0, NAMED);
+  if (names.length > NAMED) lines.push(`等 ${names.length} 个文件`);
+  if (!lines.length) lines.push("把文件拖到这里，或点这里选择", ...(input.multiple ? ["可以一次放进几个"] : []));
+  said.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), {textContent: line})));
+  said.hidden = false;
+  box.classList.add("says");
+}
+
+function tellAll() {
+  for (const input of document.querySelectorAll(".import-drop input")) tell(input);
+}
+
+tellAll();
+document.addEventListener("change", (event) => tell(event.target));
 
 // Files may be dropped anywhere on the panel; the file input takes them.
 for (const name of ["dragover", "dragleave", "drop"]) {
@@ -53,6 +79,8 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (name !== "drop" || !event.dataTransfer.files.length) return;
     const form = over.querySelector("form[data-upload]");
     form.querySelector("input[type=file]").files = event.dataTransfer.files;
-    form.requestSubmit();
+    tellAll();
+    // A form that asks for more than the file waits for its button.
+    if (!("waits" in form.dataset)) form.requestSubmit();
   });
 }

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import FilePayload, Page, expect
 
 from perfgoals.common.models import Job
 from projects.models import Form
 from scoring.models import ImportBatch
-from scoring.services.importing import apply_batch, keep_upload, silent
-from scoring.tasks import TASKS
+from scoring.services.importing import apply_batch, keep_upload, order_reading, silent
+from scoring.tasks import IMPORT_READ, TASKS, read_import
 from scoring.workbooks.batches import read_batch
 from tests.cast import Cast
 from tests.drafts import said
@@ -23,10 +24,12 @@ from tests.imports import ALL, flat_file, json_file, named, saved, sheet_of
 
 OpenPage = Callable[[str | None], Page]
 
-DROP = """([target, name, content]) => {
-  const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+DROP = """([target, files]) => {
   const data = new DataTransfer();
-  data.items.add(new File([bytes], name));
+  for (const [name, content] of files) {
+    const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+    data.items.add(new File([bytes], name));
+  }
   const dropped = new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data});
   document.querySelector(target).dispatchEvent(dropped);
 }"""
@@ -36,6 +39,17 @@ def faultless(page: Page) -> None:
     """axe-core finds nothing."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def drop(page: Page, **files: bytes) -> None:
+    """Drop the files on the panel, as if dragged from a folder. Each is named with its ending after two
+    underscores."""
+    named = [
+        [name.replace("__", "."), base64.b64encode(content).decode()]
+        for name, content in files.items()
+    ]
+    expect(page.get_by_text("把文件拖到这里")).to_be_visible()
+    page.evaluate(DROP, ["#upload", named])
 
 
 def work() -> None:
@@ -60,8 +74,7 @@ def test_the_way_of_a_file(cast: Cast, page_as: OpenPage, tmp_path: Path) -> Non
     page.goto("/")
     page.get_by_role("link", name="批量导入").click()
     faultless(page)
-    content = base64.b64encode(saved(sheet)).decode()
-    page.evaluate(DROP, ["#upload", "年度项目.xlsx", content])
+    drop(page, 年度项目__xlsx=saved(sheet))
     expect(page.get_by_role("heading", name="年度项目.xlsx")).to_be_visible()
     expect(page.get_by_role("region", name="进展")).to_contain_text("正在读取")
     faultless(page)
@@ -82,8 +95,7 @@ def test_the_way_of_a_file(cast: Cast, page_as: OpenPage, tmp_path: Path) -> Non
     back[wrong.coordinate].value = "2026-12-31"
     file.write_bytes(saved(back))
     page.get_by_role("link", name="批量导入").first.click()
-    page.get_by_label("申报表、自评表").set_input_files(file)
-    page.get_by_role("button", name="上传并读取").click()
+    drop(page, 改正__xlsx=file.read_bytes())
     expect(page.get_by_role("heading", name="改正.xlsx")).to_be_visible()
     work()
     expect(page.get_by_role("heading", name="将会怎样")).to_be_visible()
@@ -96,7 +108,13 @@ def test_the_way_of_a_file(cast: Cast, page_as: OpenPage, tmp_path: Path) -> Non
     expect(page.get_by_role("heading", name="已导入")).to_be_visible()
     assert said(forms[0]).annual_goal == goal
     faultless(page)
-    page.get_by_role("button", name="撤销这批导入").click()
+    page.goto(f"/forms/{forms[0].pk}/")
+    expect(page.get_by_text(goal).first).to_be_visible()
+    page.go_back()
+    page.get_by_text("撤销这批导入…").click()
+    expect(page.get_by_text("将 1 份表恢复为导入前的内容")).to_be_visible()
+    faultless(page)
+    page.get_by_role("button", name="确认撤销").click()
     work()
     expect(page.get_by_role("heading", name="已撤销")).to_be_visible()
     assert said(forms[0]).annual_goal != goal
@@ -104,6 +122,63 @@ def test_the_way_of_a_file(cast: Cast, page_as: OpenPage, tmp_path: Path) -> Non
 
     page.get_by_role("link", name="甲项目").click()
     expect(page.get_by_role("heading", name="改动 1 处")).to_be_visible()
+    changed = page.get_by_role("region", name="财政项目支出绩效目标申报表").locator(".is-changed")
+    expect(changed.locator("del")).to_contain_text("四场")
+    expect(changed.locator("ins")).to_contain_text("六场")
+    faultless(page)
+
+
+def test_several_files_at_once(cast: Cast, page_as: OpenPage) -> None:
+    """Dragged in together: each goes its own way, and what cannot be kept is told at once."""
+    page = page_as("admin")
+    page.goto("/imports/")
+    content = json_file([named("甲项目")])
+    drop(page, 一__json=content, 二__json=content, 三__xls=b"<html></html>", 空__xlsx=b"")
+    expect(page.get_by_role("alert")).to_contain_text("「空.xlsx」是空的")
+    expect(page.get_by_text("已上传 3 个文件，正在逐个读取。")).to_be_visible()
+    listed = page.get_by_role("region", name="以前的文件").get_by_role("row")
+    expect(listed).to_have_count(4)
+    faultless(page)
+    work()
+    page.reload()
+    expect(listed.filter(has_text="三.xls")).to_contain_text("不能读取")
+    page.get_by_role("link", name="三.xls").click()
+    expect(page.get_by_role("heading", name="这个文件不能读取")).to_be_visible()
+    expect(page.get_by_text("网页（HTML）")).to_be_visible()
+    faultless(page)
+    page.goto("/imports/")
+    page.get_by_role("link", name="二.json").click()
+    expect(page.get_by_text("内容完全相同的文件")).to_be_visible()
+    expect(page.get_by_role("link", name="一.json（待确认）")).to_be_visible()
+    page.get_by_text("放弃这个文件…").click()
+    page.get_by_role("button", name="确认放弃").click()
+    expect(page.get_by_role("heading", name="已放弃")).to_be_visible()
+    faultless(page)
+    assert not Form.objects.filter(project_name="甲项目").exists()
+
+
+def test_what_was_chosen_is_named_before_it_is_sent(cast: Cast, page_as: OpenPage) -> None:
+    page = page_as("admin")
+    page.goto("/imports/")
+    box = page.get_by_label("申报表、自评表")
+    files = [FilePayload(name=f"{n}.xlsx", mimeType="", buffer=b"x") for n in range(7)]
+    box.set_input_files(files)
+    expect(page.get_by_text("4.xlsx")).to_be_visible()
+    expect(page.get_by_text("等 7 个文件")).to_be_visible()
+    faultless(page)
+
+
+def test_the_estimated_time_is_told_while_it_works(cast: Cast, page_as: OpenPage) -> None:
+    batch = keep_upload(ContentFile(json_file([named("甲项目")])), "甲.json", by=cast.admin)
+    order_reading(batch, read_import, kind=IMPORT_READ, by=cast.admin)
+    page = page_as("admin")
+    page.goto(f"/imports/{batch.pk}/")
+    progress = page.get_by_role("region", name="进展")
+    message = "正在核对和检查，约还需 2 分 12 秒"
+    now = timezone.now()
+    Job.objects.update(state="running", done=1700, total=5000, message=message, heartbeat_at=now)
+    expect(progress).to_contain_text(message)
+    expect(progress).to_contain_text("1700 / 5000，34%")
     faultless(page)
 
 

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from projects.models import Form
 from tests.cast import Cast, cast
+from tests.execution import HEAD, MAINTENANCE, draft, figures, funds, workbook
 from tests.imports import flat_file, json_file, named
 from tests.tracing import every_request_leaves_a_trace
 
@@ -71,3 +72,35 @@ def test_administrators_only(cast: Cast, tmp_path: Path, user: str) -> None:
     with pytest.raises(CommandError, match="不是可以批量导入的管理员"):
         run(tmp_path, json_file([named("甲")]), user=user)
     assert not Form.objects.filter(project_name="甲").exists()
+
+
+class TestAListOfExecutedBudgets:
+    def test_it_fills_the_forms_that_are_sure(self, cast: Cast, tmp_path: Path) -> None:
+        form = draft(cast.maintenance)
+        data = workbook(HEAD, [MAINTENANCE, 1088156, 1000000, 950000], ["某某信息化", 1, 1, 1])
+        with pytest.raises(CommandError, match="1 个项目不能确定") as raised:
+            run(tmp_path, data, "--execution-year", "2020", "--money-unit", "元")
+        assert raised.value.returncode == 1
+        assert str(funds(form).total.executed) == "980710.00"
+        options = ("--execution-year", "2020", "--money-unit", "元", "--sound-only")
+        out, _ = run(tmp_path, data, *options)
+        assert "不能确定 执行!A3 「某某信息化」：没有同名的项目" in out
+        assert "修改自评表 1 份，保存预算执行数 1 条" in out
+        assert str(funds(form).total.executed) == "950000.00"
+        assert len(figures()) == 1
+
+    def test_a_missing_money_unit_is_asked_for(self, cast: Cast, tmp_path: Path) -> None:
+        data = workbook(HEAD, [MAINTENANCE, 1088156, 1000000, 950000])
+        with pytest.raises(CommandError, match="--money-unit") as raised:
+            run(tmp_path, data, "--execution-year", "2020")
+        assert raised.value.returncode == 2
+
+    def test_a_year_that_is_not_open(self, cast: Cast, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="1999 不是正在填报的年度") as raised:
+            run(tmp_path, workbook(HEAD), "--execution-year", "1999")
+        assert raised.value.returncode == 2
+
+    def test_what_is_no_list(self, cast: Cast, tmp_path: Path) -> None:
+        with pytest.raises(CommandError) as raised:
+            run(tmp_path, json_file([named("甲")]), "--execution-year", "2020")
+        assert raised.value.returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pytest
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.utils import timezone
 from perfgoals.accounts.models import User
 from perfgoals.common.jobs import JobCancelled, request_cancel, requeue_orphans
 from perfgoals.common.models import Job
-from projects.models import Form, FormVersion
+from projects.models import Form, FormVersion, Project
 from scoring.models import ImportBatch
 from scoring.services.importing import (
     NotApplied,
@@ -60,20 +61,33 @@ def people(transactional_db: None) -> Cast:
     return make_cast()
 
 
+class Ended(NamedTuple):
+    """How a worker ended (0, or minus the signal), how many statements it made, and in how many seconds."""
+
+    how: int
+    statements: int
+    seconds: float
+
+
 class Worker:
     """See ``tests.mortal_worker``."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def run(self, *, die_at: int = 0) -> tuple[int, int]:
-        """How it ended, and how many statements it made."""
+    def run(self, *, die_at: int = 0, kill_after: float = 0) -> Ended:
         asked, answers = self.process.stdin, self.process.stdout
         assert asked is not None
         assert answers is not None
-        print(die_at, file=asked, flush=True)
-        ended, made = _line(answers).split()
-        return int(ended), int(made)
+        print(die_at, kill_after, file=asked, flush=True)
+        ended, made, took = _line(answers).split()
+        return Ended(int(ended), int(made), float(took))
+
+
+def _moments(statements: int) -> list[int]:
+    """Random ones, one in each tenth of the way."""
+    edges = [1 + statements * part // ROUNDS for part in range(ROUNDS + 1)]
+    return [random.randrange(begin, end) for begin, end in itertools.pairwise(edges)]
 
 
 def _line(answers: IO[str]) -> str:
@@ -138,23 +152,20 @@ def whole_or_absent(batch: ImportBatch, goal: str) -> None:
 def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
     first = read(people.admin, GOAL.format(4))
     order_applying(first, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
-    ended, statements = worker.run()
-    assert ended == 0
+    whole = worker.run()
+    assert whole.how == 0
     whole_or_absent(first, GOAL.format(4))
     assert said(GOAL.format(4)) == FORMS
-    moments = sorted(random.sample(range(1, statements), ROUNDS))
     absent = 0
-    for number, moment in enumerate(moments, 5):
+    for number, moment in enumerate(_moments(whole.statements), 5):
         goal = GOAL.format(number)
         batch = read(people.admin, goal)
         job = order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
-        ended, _ = worker.run(die_at=moment)
-        assert ended == -9, moment
+        assert worker.run(die_at=moment).how == -9, moment
         whole_or_absent(batch, goal)
         absent += batch.state != "applied"
         _left_long_ago(batch)
-        ended, _ = worker.run()
-        assert ended == 0
+        assert worker.run().how == 0
         whole_or_absent(batch, goal)
         assert batch.state == "applied", moment
         job.refresh_from_db()
@@ -165,26 +176,103 @@ def test_killed_at_ten_random_moments(people: Cast, worker: Worker) -> None:
     assert numbers == list(range(1, ROUNDS + 2))
 
 
-def test_killed_while_reading_and_while_undoing(people: Cast, worker: Worker) -> None:
+def test_killed_from_outside_at_ten_random_times(people: Cast, worker: Worker) -> None:
+    """Also in the midst of a statement, or of rows that are on their way to the server."""
+    first = read(people.admin, GOAL.format(4))
+    order_applying(first, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+    whole = worker.run()
+    killed = 0
+    for number in range(5, 5 + ROUNDS):
+        goal = GOAL.format(number)
+        batch = read(people.admin, goal)
+        order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
+        killed += worker.run(kill_after=random.uniform(0.01, whole.seconds)).how == -9
+        _gone_from_the_database()
+        whole_or_absent(batch, goal)
+        _left_long_ago(batch)
+        assert worker.run().how == 0
+        whole_or_absent(batch, goal)
+        assert batch.state == "applied"
+    assert killed > 0
+
+
+def test_killed_while_reading(people: Cast, worker: Worker) -> None:
     content = json_file([named(f"项目{n}") for n in range(FORMS)])
-    batch = keep_upload(ContentFile(content), "甲.json", by=people.admin)
-    order_reading(batch, read_import, kind=IMPORT_READ, by=people.admin)
-    for die_at in (25, 0):
-        worker.run(die_at=die_at)
+
+    def order() -> ImportBatch:
+        batch = keep_upload(ContentFile(content), "甲.json", by=people.admin)
+        order_reading(batch, read_import, kind=IMPORT_READ, by=people.admin)
+        return batch
+
+    order()
+    statements = worker.run().statements
+    for moment in _moments(statements):
+        batch = order()
+        assert worker.run(die_at=moment).how == -9, moment
         batch.refresh_from_db()
         assert batch.items.count() == (FORMS if batch.state == "ready" else 0)
         _left_long_ago(batch)
-    assert batch.state == "ready"
-    order_applying(batch, apply_import, kind=IMPORT_APPLY, mode=ALL, by=people.admin)
-    worker.run()
-    order_undoing(batch, undo_import, kind=IMPORT_UNDO, by=people.admin)
-    for die_at in (random.randrange(10, 40), 0):
-        worker.run(die_at=die_at)
+        assert worker.run().how == 0
         batch.refresh_from_db()
-        left = Form.objects.filter(project_name__startswith="项目").count()
-        assert left == (0 if batch.state == "undone" else FORMS)
+        assert batch.state == "ready", moment
+        assert batch.items.count() == FORMS
+    assert not Form.objects.filter(project_name__startswith="项目").exists()
+
+
+def test_killed_while_undoing(people: Cast, worker: Worker) -> None:
+    """A batch that made half of its forms and changed the others."""
+    halves = [named(f"项目{n}", annual_goal=GOAL.format(3)) for n in range(FORMS // 2)]
+    before = read_batch(
+        keep_upload(ContentFile(json_file(halves)), "原有.json", by=people.admin), report=silent
+    )
+    apply_batch(before, mode=ALL, by=people.admin, report=silent)
+    statements = _undone(people.admin, worker, GOAL.format(4)).statements
+    there = 0
+    for number, moment in enumerate(_moments(statements), 5):
+        goal = GOAL.format(number)
+        assert _undone(people.admin, worker, goal, die_at=moment).how == -9, moment
+        batch = ImportBatch.objects.latest("at")
+        there += batch.state != "undone"
+        _undone_or_not(batch, goal)
         _left_long_ago(batch)
-    assert batch.state == "undone"
+        assert worker.run().how == 0
+        _undone_or_not(batch, goal)
+        assert batch.state == "undone", moment
+    assert there > 0
+
+
+def _undone(by: User, worker: Worker, goal: str, *, die_at: int = 0) -> Ended:
+    """Apply a batch and have it undone."""
+    batch = read(by, goal)
+    apply_batch(batch, mode=ALL, by=by, report=silent)
+    order_undoing(batch, undo_import, kind=IMPORT_UNDO, by=by)
+    return worker.run(die_at=die_at)
+
+
+def _undone_or_not(batch: ImportBatch, goal: str) -> None:
+    """Either every form says what the batch wrote, or none does; and those that it made are gone."""
+    batch.refresh_from_db()
+    undone = batch.state == "undone"
+    assert said(goal) == (0 if undone else FORMS)
+    assert said(GOAL.format(3)) == (FORMS // 2 if undone else 0)
+    projects = Project.objects.filter(name__startswith="项目")
+    assert projects.count() == (FORMS // 2 if undone else FORMS)
+    outcome = "undone" if undone else "done"
+    assert batch.items.filter(outcome=outcome).count() == FORMS
+
+
+def _gone_from_the_database() -> None:
+    """Wait until the server has noticed that the killed worker is gone, and rolled back what it did."""
+    until = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            )
+            if cursor.fetchone() == (0,):
+                return
+    raise AssertionError("a transaction of the killed worker goes on")
 
 
 def _left_long_ago(batch: ImportBatch) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
+from perfgoals.common.workbooks.lists import list_workbook
 from perfgoals.common.workbooks.marking import ErrorMark, marked_workbook
 from projects.models import Form
 from scoring.models import ImportBatch
@@ -26,6 +28,10 @@ from tests.imports import (
     sheet_of,
     uploaded,
 )
+from tests.workbooks.binary_writer import as_xlsb
+from tests.workbooks.office import member, rezipped, written
+from tests.workbooks.test_hostile import VEHICLES
+from tests.workbooks.test_other_formats import THREE, sample
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +137,60 @@ def test_what_cannot_be_opened_is_not_marked() -> None:
     mark = ErrorMark("表", "A1", "", "", "错", "错误")
     assert marked_workbook(b"PK\x03\x04 nothing of a workbook", [mark]) is None
     assert marked_workbook(b"{}", [mark]) is None
+
+
+@pytest.mark.parametrize("kind", ["three_forms.xls", "three_forms.ods", "xlsb"])
+def test_a_workbook_of_another_format_comes_back_with_its_values(cast: Cast, kind: str) -> None:
+    """As .xlsx, which can be corrected and uploaded again."""
+    content = as_xlsb(written(*THREE)) if kind == "xlsb" else sample(kind)
+    batch = uploaded(content, cast.admin, f"部门.{kind[-4:]}")
+    name = batch.items.order_by("number")[0].sheet
+    place = "C5"
+    back = marked_workbook(content, [ErrorMark(name, place, "资金", "", "不对", "错误")])
+    assert back is not None
+    sheet = sheet_of(back, name)
+    anchor = next((m for m in sheet.merged_cells.ranges if place in m), None)
+    cell = sheet.cell(anchor.min_row, anchor.min_col) if anchor else sheet[place]
+    assert cell.comment is not None
+    assert "不对" in cell.comment.text
+    again = uploaded(back, cast.admin)
+    assert again.summary["plans"] == batch.summary["plans"]
+    read, first = (one.items.order_by("number") for one in (again, batch))
+    assert [one.changes for one in read] == [one.changes for one in first]
+    assert "错误说明" in load_workbook(BytesIO(back)).sheetnames
+
+
+def test_a_workbook_with_empty_fills_keeps_its_styles(cast: Cast) -> None:
+    """As WPS writes them, which openpyxl does not open."""
+    styles = member(VEHICLES, "xl/styles.xml")
+    empty = re.sub(
+        r"<fills.*?</fills>", '<fills count="1"><fill/></fills>', styles, flags=re.DOTALL
+    )
+    content = rezipped(VEHICLES, {"xl/styles.xml": empty.encode()})
+    with pytest.raises(TypeError):
+        load_workbook(BytesIO(content))
+    name = load_workbook(BytesIO(VEHICLES)).sheetnames[0]
+    back = marked_workbook(content, [ErrorMark(name, "B3", "", "", "不对", "错误")])
+    assert back is not None
+    sheet = sheet_of(back, name)
+    assert sheet["B3"].fill.fgColor.rgb == "FFFFC7CE"
+    assert sheet["A1"].font.sz == sheet_of(VEHICLES, name)["A1"].font.sz
+
+
+def test_what_concerns_a_whole_form_stands_at_its_first_row(cast: Cast) -> None:
+    """Of several on a sheet, each at its own."""
+    rows = [[1, "一"], [2, "二"], [3, "三"]]
+    sheet = sheet_of(list_workbook("表", ["号", "名"], rows), "表")
+    marks = [
+        ErrorMark("表", place, "整份表", "", message, "错误")
+        for place, message in (("A2:B2", "甲不对"), ("A4:B4", "乙不对"))
+    ]
+    content = marked_workbook(saved(sheet), marks)
+    assert content is not None
+    back = sheet_of(content, "表")
+    assert [cell.value for cell in back["C"]] == [
+        "错误说明",
+        "整份表：甲不对",
+        None,
+        "整份表：乙不对",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from perfgoals.accounts.models import Membership, Role, Unit, User
 from perfgoals.common.models import Job
@@ -18,8 +20,18 @@ from scoring.models import ImportBatch
 from scoring.tasks import apply_import, read_import, undo_import
 from tests.cast import BUREAU, INFORMATION, Cast
 from tests.drafts import change, put
-from tests.imports import flat_file, json_file, named, uploaded
+from tests.imports import (
+    flat_file,
+    imported,
+    json_file,
+    json_of,
+    named,
+    official_file,
+    sound,
+    uploaded,
+)
 from tests.reading import nothing_written, texts
+from tests.workbooks.office import saved as workbook_saved
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[str], Client]
@@ -129,6 +141,46 @@ def test_the_same_content_again_says_so(cast: Cast, client_of: ClientOf) -> None
     assert f"/imports/{first.pk}/" in shown.content.decode()
 
 
+def test_a_long_text_is_shown_from_where_it_differs(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the list; the page of the form shows all of it, and the amounts as the sheet prints them."""
+    stages = "".join(f"第 {n} 期参训人员考核合格，" for n in range(1, 13))
+    goal = f"全年举办十二期培训，{stages}群众知晓率达到{{}}。"
+    funds = sound()["funds"] | {"annual_request": "1234567.00", "appropriation": "1234567.00"}
+    funds |= {"project_total": "1234567.00", "project_fiscal": "1234567.00"}
+    imported(json_file([named("甲", annual_goal=goal.format("要求"))]), cast.admin)
+    new = named("甲", annual_goal=goal.format("九成"), funds=funds)
+    batch = uploaded(json_file([new]), cast.admin)
+    client = client_of("admin")
+    monkeypatch.setattr("scoring.views.imports._CHANGES", 9)
+    changes = texts(client.get(f"/imports/{batch.pk}/"), ".import-change")
+    assert "改动 年度总体目标 …，群众知晓率达到要求。 → …，群众知晓率达到九成。" in changes
+    assert "改动 年度资金申请总额 200,000.00 → 1,234,567.00" in changes
+    page = client.get(f"/imports/{batch.pk}/forms/1/")
+    assert goal.format("九成") in " ".join(texts(page, "td"))
+    assert texts(page, ".sheet .is-changed ins").count("1,234,567.00") == 4
+
+
+def test_nothing_to_import_says_so(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    imported(json_file([named("甲")]), cast.admin)
+    same = uploaded(json_file([named("甲")]), cast.admin)
+    page = client.get(f"/imports/{same.pk}/")
+    assert texts(page, ".import-nothing") == ["没有可以导入的表。文件和系统里的内容一致。"]
+    assert texts(page, "#apply") == []
+    wrong = uploaded(json_file([named("乙", unit="某某局")]), cast.admin)
+    page = client.get(f"/imports/{wrong.pk}/")
+    assert texts(page, ".import-nothing") == ["没有可以导入的表。请在工作簿里改正后再上传。"]
+
+
+def test_only_projects_of_forms_that_are_taken_count_as_new(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    batch = uploaded(json_file([named("甲"), named("乙", annual_goal="")]), cast.admin)
+    assert batch.summary["projects"] == 1
+
+
 def test_a_file_that_is_no_workbook(cast: Cast, client_of: ClientOf) -> None:
     client = client_of("admin")
     batch = send(client, b"<html><table></table></html>", "表.xls")
@@ -227,3 +279,26 @@ def test_more_forms_cost_no_more_queries(
     many = uploaded(json_file([named(f"项目{n}") for n in range(30)]), cast.admin)
     with django_assert_num_queries(len(asked)):
         client.get(page.format(many.pk))
+
+
+@pytest.mark.parametrize("write", [flat_file, official_file, json_of])
+def test_a_form_that_cannot_be_taken_is_named(
+    cast: Cast, client_of: ClientOf, write: Callable[..., bytes]
+) -> None:
+    """By the project that the file says, so that people know where to look."""
+    imported(json_file([named("甲项目")]), cast.admin)
+    content = write(Form.objects.filter(project_name="甲项目").select_related("project"))
+    if write is json_of:
+        content = content.replace(b'"200000.00"', '"二十万"'.encode())
+    else:
+        book = load_workbook(BytesIO(content))
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.value == 200000:
+                        cell.value = "二十万"
+        content = workbook_saved(book)
+    batch = uploaded(content, cast.admin)
+    form = batch.items.get()
+    assert (form.plan, form.document, form.project_name) == ("error", None, "甲项目")
+    assert texts(client_of("admin").get(f"/imports/{batch.pk}/"), "tbody th a") == ["甲项目"]

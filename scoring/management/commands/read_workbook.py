@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from perfgoals.common.findings import Level
 from perfgoals.common.workbooks.container import UnreadableWorkbook
 from projects.workflow import FormKind
+from scoring.management.files import why
 from scoring.services import judge
 from scoring.workbooks.files import FileKind, ReadFile, ReadForm, Sureness
 from scoring.workbooks.reading import read_file
@@ -56,7 +57,7 @@ def answer_for(path: Path) -> dict[str, Any]:
     except UnreadableWorkbook as error:
         return _refused(path, error.code, error.message)
     except OSError as error:
-        return _refused(path, "file", f"不能读取文件：{error.strerror}")
+        return _refused(path, "file", f"不能读取文件：{why(error)}")
     told = [told_problem(problem) for problem in read.problems]
     for form in read.forms:
         told += _told(form)
