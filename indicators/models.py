@@ -120,8 +120,13 @@ class IndicatorRow(models.Model):
 class Indicator(IndicatorRow):
     """A declared indicator (绩效指标)."""
 
+    # Found by the index of its constraint below.
     declaration = models.ForeignKey(
-        Declaration, verbose_name="申报表", on_delete=models.CASCADE, related_name="indicators"
+        Declaration,
+        verbose_name="申报表",
+        on_delete=models.CASCADE,
+        related_name="indicators",
+        db_index=False,
     )
 
     objects = IndicatorRowQuerySet.as_manager()

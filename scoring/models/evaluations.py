@@ -102,8 +102,13 @@ class SelfEvaluation(models.Model):
 class IndicatorResult(IndicatorRow):
     """指标自评结果: a row of the self-evaluation; weight and scores in points."""
 
+    # Found by the index of its constraint below.
     self_evaluation = models.ForeignKey(
-        SelfEvaluation, verbose_name="自评表", on_delete=models.CASCADE, related_name="results"
+        SelfEvaluation,
+        verbose_name="自评表",
+        on_delete=models.CASCADE,
+        related_name="results",
+        db_index=False,
     )
     actual = models.TextField("实际完成值", blank=True)
     weight = models.DecimalField("分值", max_digits=12, decimal_places=4, null=True, blank=True)

@@ -144,8 +144,13 @@ class ImportItem(models.Model):
         UNDONE = "undone", "已撤销"
         KEPT = "kept", "此后有修改，未撤销"
 
+    # Found by the index of its constraint below.
     batch = models.ForeignKey(
-        ImportBatch, verbose_name="批量导入", on_delete=models.CASCADE, related_name="items"
+        ImportBatch,
+        verbose_name="批量导入",
+        on_delete=models.CASCADE,
+        related_name="items",
+        db_index=False,
     )
     number = models.PositiveIntegerField("次序")
     sheet = models.TextField("工作表", blank=True)

@@ -13,7 +13,6 @@ from perfgoals.common.workbooks.cells import ReadSheet, SheetCell
 from perfgoals.common.workbooks.container import Limits, UnreadableWorkbook
 from perfgoals.common.workbooks.filling import CellProblem
 from perfgoals.common.workbooks.formats import GENERAL
-from perfgoals.common.workbooks.labels import fold
 from perfgoals.common.workbooks.marks import FORMAT
 from perfgoals.common.workbooks.official import (
     OfficialForm,
@@ -31,6 +30,7 @@ from perfgoals.common.workbooks.tables.delimited import csv_table, zip_tables
 from perfgoals.common.workbooks.tables.table import CellValue, Faulty
 from projects.workflow import FormKind
 from scoring.documents import FormDocument, read_form
+from scoring.workbooks.execution.headings import UnusableSheet, headed
 from scoring.workbooks.files import FileKind, Ignored, Place, ReadFile, ReadForm, Skipped
 from scoring.workbooks.flat import Each, FlatFile, kept_over, looks_flat, read_flat
 from scoring.workbooks.flat.columns import TABLES
@@ -43,9 +43,6 @@ Report = Callable[[int, int], None]
 _EVERY = 20  # forms
 _SHOWN = 40
 _NAMED = 5
-_SEARCHED = 30  # rows from the top in which the headings of a list may stand
-_EXECUTION = frozenset({"年初预算数", "全年预算数", "全年执行数"})
-_PROJECT = frozenset({"项目", "项目名称", "预算项目", "预算项目名称"})
 _TABLE_NAMES = frozenset().union(*(spec.names for spec in TABLES), {spec.name for spec in TABLES})
 _TEMPLATE = (
     "没有找到可以导入的内容：既没有申报表、自评表，也不是平铺工作簿。请用本系统下载的工作簿，"
@@ -213,11 +210,11 @@ def _refuse_tables(tables: Sequence[Table]) -> None:
 
 def lists_execution(table: Table) -> bool:
     """Whether the sheet is a list of executed budgets: projects with 年初预算, 全年预算, 执行数."""
-    for _, cells in table.rows[:_SEARCHED]:
-        heads = {fold(cell) for cell in cells if isinstance(cell, str)}
-        if len(heads & _EXECUTION) >= 2 and heads & _PROJECT:
-            return True
-    return False
+    try:
+        found = headed(table)
+    except UnusableSheet:
+        return False
+    return any(len(columns) >= 2 for columns in found.blocks.values())
 
 
 def _of_values(data: bytes, name: str, refused: UnreadableWorkbook, limits: Limits) -> list[Table]:

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 
 from perfgoals.common.workbooks.container import Limits, UnreadableWorkbook
 from perfgoals.common.workbooks.reading import read_sheets_or_tables, read_workbook
+from perfgoals.common.workbooks.tables.table import Faulty
 from scoring.workbooks.reading import read_file
 from tests.workbooks.binary_writer import as_xlsb, record, zipped
 from tests.workbooks.office import member, published_form, rezipped, saved, written
@@ -239,6 +240,15 @@ def tables_refused(rows: str, limits: Limits | None = None) -> str:
 def test_a_far_cell_in_a_flat_table() -> None:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert tables_refused(far) == "far_cell"
+    with pytest.raises(UnreadableWorkbook, match="XFD1048576 有内容"):
+        read_sheets_or_tables(tables_with(far), Limits(), NAMES)
+
+
+def test_an_error_value_in_a_flat_table_is_told_as_it_stands() -> None:
+    rows = '<row r="2"><c r="A2" t="e"><f>VLOOKUP(1,B:B,1)</f><v>#N/A</v></c></row>'
+    _, tables = read_sheets_or_tables(tables_with(rows), Limits(), NAMES)
+    cells = dict(tables[0].rows)[2]
+    assert cells[0] == Faulty("#N/A", "是错误值 #N/A")
 
 
 def test_cells_without_their_place_in_a_flat_table() -> None:

@@ -170,3 +170,13 @@ def test_a_list_of_executed_budgets_is_known_by_its_headings(
         "执行", rows=[(1, ["2024年度预算执行情况"]), (3, headings), (4, ["甲", Decimal(1)])]
     )
     assert lists_execution(table) is expected
+
+
+def test_a_list_with_two_levels_of_headings_is_known_too() -> None:
+    rows: list[tuple[int, list[CellValue]]] = [
+        (1, ["2024年度预算执行情况"]),
+        (2, ["项目名称", "预算数", None, "执行数"]),
+        (3, [None, "年初", "调整后", None]),
+        (4, ["甲", Decimal(1), Decimal(1), Decimal(1)]),
+    ]
+    assert lists_execution(Table("执行", rows=rows))

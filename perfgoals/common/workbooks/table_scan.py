@@ -20,7 +20,7 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from perfgoals.common.workbooks import binary, legacy, opendocument
-from perfgoals.common.workbooks.cells import FORMULA
+from perfgoals.common.workbooks.cells import FORMULA, column_letters
 from perfgoals.common.workbooks.container import Container, Limits, UnreadableWorkbook
 from perfgoals.common.workbooks.extent import Counter, SheetExtent
 from perfgoals.common.workbooks.formats import shown_places, shows_date, shows_percent
@@ -51,7 +51,10 @@ _LONG = rb"[^<.]*(?:\.\d{%d}|[eE])"
 _UNCOMPUTED = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"[^>/]*><f\b[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
 )
-_ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>/]* t="e"')
+_ERROR = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"[^>/]* t="e"[^>]*>'
+    rb"(?:(?:<f\b[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>)?"
+)
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"')
 _LOOKING = 40  # per cent of the time that goes into looking at the markup
 _LITERAL = re.compile(r'"[^"]+"|\\.')
@@ -145,7 +148,7 @@ def _parse_large(archive: zipfile.ZipFile, parser: _Parser, counter: Counter) ->
 
 
 Odd = dict[tuple[int, int], tuple[str, str]]
-"""By place: "f" and a format, or "x" and a sentence."""
+"""By place: "f" and a format, "x" and a sentence, or "e" and an error value."""
 
 
 def _scan(
@@ -161,7 +164,7 @@ def _scan(
         counter.note(extent, 1, 1)  # says what is too much
     extent.columns = _last_column(markup)
     if extent.columns > limits.columns:
-        counter.note(extent, 1, extent.columns)
+        counter.note(extent, _first_row(markup, extent.columns), extent.columns)
     extent.rows = max(map(int, _ROW.findall(markup)), default=0)
     odd: Odd = {}
     if special:
@@ -171,7 +174,8 @@ def _scan(
     if b"<f>" in markup or b"<f " in markup or b"<f/" in markup:
         odd |= {_placed(match[1]): ("x", FORMULA) for match in _UNCOMPUTED.finditer(markup)}
     if b't="e"' in markup:
-        odd |= {_placed(match[1]): ("x", "") for match in _ERROR.finditer(markup)}
+        found = _ERROR.finditer(markup)
+        odd |= {_placed(match[1]): ("e", (match[2] or b"").decode()) for match in found}
     return odd
 
 
@@ -188,6 +192,12 @@ def _last_column(markup: bytes) -> int:
         if found := {*letters.findall(markup)}:
             return max(map(_column, found))
     return 0
+
+
+def _first_row(markup: bytes, column: int) -> int:
+    """The first row with a cell in the column."""
+    found = re.search(rb'<c r="%s(\d{1,7})"' % column_letters(column).encode(), markup)
+    return int(found[1]) if found else 1
 
 
 def _column(letters: bytes) -> int:
@@ -247,8 +257,9 @@ def _put_odd(rows: list[Any], odd: Odd) -> None:
         if kind == "f" and type(value) in (int, float):
             cells[column - 1] = _shown(value, what)
         elif kind == "x":
-            text = "" if value is None else str(value)
-            cells[column - 1] = ["x", text, what or f"是错误值 {text}".rstrip()]
+            cells[column - 1] = ["x", "" if value is None else str(value), what]
+        elif kind == "e":
+            cells[column - 1] = ["x", what, f"是错误值 {what}".rstrip()]
     rows.sort(key=lambda row: row[0])
 
 
