@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import reduce
+from itertools import pairwise
 from operator import and_, or_
 from typing import Any, Self
 
@@ -37,7 +38,7 @@ class JobQuerySet(models.QuerySet):
 # Written as in the index, which is used for nothing else.
 _PAIRS = """
 common_pairs(left(summary || ' ' || subject || ' ' || user_name || ' ' || reason, 1000))
-@> common_pairs(%s)
+@> %s::text[]
 """
 _MOST_PEOPLE = 1_000
 
@@ -111,7 +112,10 @@ def _condition(name: str, value: Any) -> Q:
 def _has_pairs_of(word: str) -> Q:
     """What the index can tell of a word: which entries have all its pairs of characters. A single
     character has none, and is looked for in every entry."""
-    return Q(RawSQL(_PAIRS, [word], output_field=models.BooleanField())) if len(word) > 1 else Q()
+    if len(word) == 1:
+        return Q()
+    pairs = sorted({first + second for first, second in pairwise(word)})
+    return Q(RawSQL(_PAIRS, [pairs], output_field=models.BooleanField()))
 
 
 def _of_people_named(part: str) -> Q:
