@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import models
 
-from perfgoals.common.bulk import insert_rows
+from perfgoals.common.bulk import insert_values
+from perfgoals.common.copying import Intake
 from perfgoals.common.models import AuditAction, AuditEntry, Channel
 from perfgoals.common.patches import Difference
 
@@ -99,12 +100,13 @@ def record(action: AuditAction, summary: str, **told: Any) -> None:
 
 def record_all(acts: Iterable[Act]) -> None:
     """Write many entries at once, for bulk work."""
-    AuditEntry.objects.bulk_create((_entry(act) for act in acts), batch_size=1_000)
+    entries = (AuditEntry(**_columns(act)) for act in acts)
+    AuditEntry.objects.bulk_create(entries, batch_size=1_000)
 
 
-def copy_all(acts: Iterable[Act]) -> None:
+def copy_all(acts: Iterable[Act], *, intake: Intake) -> None:
     """The same for thousands of entries, beside rows that are written by ``perfgoals.common.bulk``."""
-    insert_rows(AuditEntry, (_entry(act) for act in acts))
+    insert_values(AuditEntry, _COLUMNS, map(_columns, acts), intake=intake)
 
 
 def record_export(
@@ -128,24 +130,30 @@ def changes_between(differences: Iterable[Difference]) -> list[AuditChange]:
     return [AuditChange(d.path, d.before, d.after) for d in differences]
 
 
-def _entry(act: Act) -> AuditEntry:
+_COLUMNS = (
+    *("action", "summary", "user_id", "user_name", "address", "channel"),
+    *("subject_type", "subject_id", "subject", "reason", "changes", "details"),
+)
+
+
+def _columns(act: Act) -> dict[str, Any]:
     origin = _ORIGIN.get()
     subject = act.subject
     changes = [change.as_json() for change in act.changes]
     details = dict(act.details)
     if len(changes) > MOST_CHANGES:
         details["变动总数"] = len(changes)
-    return AuditEntry(
-        action=act.action.value,
-        summary=act.summary,
-        user_id=getattr(act.by, "pk", None),
-        user_name=f"{act.by}（{act.by.get_username()}）" if getattr(act.by, "pk", None) else "",
-        address=origin.address,
-        channel=origin.channel.value,
-        subject_type=subject._meta.label_lower if subject is not None else act.subject_type,
-        subject_id=str(subject.pk) if subject is not None else act.subject_id,
-        subject=act.subject_name or (str(subject) if subject is not None else ""),
-        reason=act.reason,
-        changes=changes[:MOST_CHANGES],
-        details=details,
-    )
+    return {
+        "action": act.action.value,
+        "summary": act.summary,
+        "user_id": getattr(act.by, "pk", None),
+        "user_name": f"{act.by}（{act.by.get_username()}）" if getattr(act.by, "pk", None) else "",
+        "address": origin.address,
+        "channel": origin.channel.value,
+        "subject_type": subject._meta.label_lower if subject is not None else act.subject_type,
+        "subject_id": str(subject.pk) if subject is not None else act.subject_id,
+        "subject": act.subject_name or (str(subject) if subject is not None else ""),
+        "reason": act.reason,
+        "changes": changes[:MOST_CHANGES],
+        "details": details,
+    }

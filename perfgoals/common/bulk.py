@@ -5,27 +5,16 @@ For services only, which write the log of what they do here, in the same transac
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from itertools import chain, islice
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import DatabaseDefault
 
-# Rows that the server is handed at a time; it takes them in while the next are written.
-_AT_ONCE = 500
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+from perfgoals.common.copying import Intake, blocks_of, copy_statement
 
 M = TypeVar("M", bound=models.Model)
-
-
-class JsonText(str):
-    """JSON that is written already, for a column that holds JSON."""
-
-    __slots__ = ()
 
 
 def reserve_ids(model: type[models.Model], number: int) -> list[int]:
@@ -39,16 +28,17 @@ def reserve_ids(model: type[models.Model], number: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def insert_rows(model: type[M], instances: Iterable[M]) -> int:
+def insert_rows(model: type[M], instances: Iterable[M], *, intake: Intake | None = None) -> None:
     """Insert the instances, all of which leave the same columns to the database (the key, those with a
-    default of the database). Constraints hold as ever. Returns how many there were.
+    default of the database). Constraints hold as ever.
 
-    The instances are taken while the server takes in the rows: making one must not ask the database.
+    intake: what takes the rows in while the caller goes on; without one they are there on return. The
+    instances are taken while the server is at work: making one must not ask the database.
     """
     rest = iter(instances)
     first = next(rest, None)
     if first is None:
-        return 0
+        return
     fields = [
         field
         for field in model._meta.concrete_fields
@@ -57,20 +47,22 @@ def insert_rows(model: type[M], instances: Iterable[M]) -> int:
     ]
     names = [field.attname for field in fields]
     rows = ([getattr(one, name) for name in names] for one in chain((first,), rest))
-    with connection.cursor() as cursor:
-        return _copy(cursor, model._meta.db_table, fields, rows)
+    _copy(model._meta.db_table, fields, rows, intake)
 
 
 def insert_values(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
-) -> int:
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    intake: Intake | None = None,
+) -> None:
     """Insert rows that are given as values by attribute (``unit_id``): those of ``columns``, the others
     are left to the database. Many times as fast as making instances first, and as ``insert_rows`` in
     everything else."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     values = ([row.get(name) for name in columns] for row in rows)
-    with connection.cursor() as cursor:
-        return _copy(cursor, model._meta.db_table, [by_name[name] for name in columns], values)
+    _copy(model._meta.db_table, [by_name[name] for name in columns], values, intake)
 
 
 def update_rows(model: type[M], instances: Iterable[M], columns: Sequence[str]) -> int:
@@ -87,7 +79,7 @@ def update_rows(model: type[M], instances: Iterable[M], columns: Sequence[str]) 
             f"SELECT {', '.join([key, *names])} FROM {table} WITH NO DATA"
         )
         rows = ([getattr(one, name) for name in told] for one in instances)
-        _copy(cursor, "bulk_rows", [primary, *fields], rows)
+        _copy("bulk_rows", [primary, *fields], rows)
         assigned = ", ".join(f"{name} = bulk_rows.{name}" for name in names)
         cursor.execute(
             f"UPDATE {table} SET {assigned} FROM bulk_rows WHERE {table}.{key} = bulk_rows.{key}"
@@ -98,79 +90,14 @@ def update_rows(model: type[M], instances: Iterable[M], columns: Sequence[str]) 
 
 
 def _copy(
-    cursor: CursorWrapper, table: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]
-) -> int:
-    own = connection.ops.quote_name
-    columns = ", ".join(own(field.column) for field in fields)
-    told = _Told(rows, [_writer(field) for field in fields])
-    try:
-        cursor.copy_expert(f"COPY {own(table)} ({columns}) FROM STDIN", told)
-    except Exception:
-        # What went wrong is what went wrong here, not that the server was told of it.
-        if told.wrong is not None:
-            raise told.wrong from None
-        raise
-    return told.count
-
-
-class _Told:
-    """The rows as the server reads them, written as they are asked for."""
-
-    def __init__(self, rows: Iterable[Sequence[Any]], writers: list[Callable[[Any], str]]) -> None:
-        self.lines = self._lines(rows, writers)
-        self.count = 0
-        self.wrong: BaseException | None = None
-
-    def _lines(
-        self, rows: Iterable[Sequence[Any]], writers: list[Callable[[Any], str]]
-    ) -> Iterator[str]:
-        for row in rows:
-            self.count += 1
-            yield "\t".join(
-                [
-                    "\\N" if value is None else write(value)
-                    for write, value in zip(writers, row, strict=True)
-                ]
-            )
-
-    def read(self, _: int = 0) -> bytes:
-        try:
-            lines = list(islice(self.lines, _AT_ONCE))
-            return "\n".join([*lines, ""]).encode() if lines else b""
-        except BaseException as error:
-            self.wrong = error
-            raise
-
-
-def _writer(field: models.Field) -> Callable[[Any], str]:
-    if isinstance(field, models.JSONField):
-        return _json
-    if isinstance(field, models.CharField | models.TextField):
-        return _text
-    if isinstance(field, models.DecimalField):
-        return "{:f}".format
-    return _plain
-
-
-def _json(value: Any) -> str:
-    if value == {}:
-        return "{}"
-    text = value if isinstance(value, JsonText) else _encoded(value)
-    # Written JSON has no tabs and no ends of lines.
-    return str.replace(text, "\\", "\\\\")
-
-
-def _text(value: object) -> str:
-    text = str(value)
-    if text.isprintable() and "\\" not in text:
-        return text
-    # A table of escapes for ``translate`` takes ten times as long over Chinese text.
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return _text(value)
+    table: str,
+    fields: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    intake: Intake | None = None,
+) -> None:
+    statement, blocks = copy_statement(table, fields), blocks_of(fields, rows)
+    if intake is not None:
+        intake.copy(statement, blocks)
+        return
+    with Intake() as own:
+        own.copy(statement, blocks)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -294,12 +295,27 @@ class Document(BaseModel):
         they need. What was just typed then says the same as what is read later."""
         changed: dict[str, Any] = {}
         given = self.model_fields_set
-        for name, value in self.__dict__.items():
-            if type(value) is not str and value is not None and name in given:
+        for name in _numbered(type(self)):
+            if name in given:
+                value = getattr(self, name)
                 kept = _kept(value)
                 if kept is not value:
                     changed[name] = kept
         return self.model_copy(update=changed) if changed else self
+
+
+@cache
+def _numbered(kind: type[Document]) -> tuple[str, ...]:
+    """The fields that are numbers or have some within them."""
+    return tuple(
+        name for name, field in kind.model_fields.items() if _has_numbers(field.annotation)
+    )
+
+
+def _has_numbers(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Document):
+        return bool(_numbered(annotation))
+    return annotation is Decimal or any(map(_has_numbers, get_args(annotation)))
 
 
 def _kept(value: Any) -> Any:

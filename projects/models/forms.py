@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -169,10 +172,11 @@ class FundingLine(models.Model):
 
 
 class FormVersion(models.Model):
-    """A whole form as it stood: the document as JSON, with who, when and why.
+    """A whole form as it stood: its document, with who, when and why.
 
     The autosaves of one sitting are one version: it covers ``first_number`` to ``number``, and holds
-    the form as it stood at the last of them.
+    the form as it stood at the last of them. written: the JSON of the document. It is text, for it is only
+    ever read and copied whole, and the database needs half the time to take it in.
     """
 
     class Reason(models.TextChoices):
@@ -198,7 +202,7 @@ class FormVersion(models.Model):
     )
     first_number = models.PositiveIntegerField("起始版本", default=1)
     number = models.PositiveIntegerField("版本")
-    document = models.JSONField("内容")
+    written = models.TextField("内容")
     reason = models.CharField("缘由", max_length=20, choices=Reason.choices)
     note = models.TextField("说明", blank=True)
     by = models.ForeignKey(
@@ -231,6 +235,12 @@ class FormVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} 第 {self.number} 版"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON of the form as it stood."""
+        read: dict[str, Any] = json.loads(self.written)
+        return read
 
 
 class FormPresence(models.Model):

@@ -277,20 +277,20 @@ def record_version(
         changes=changes,
         details={"版本": form.version, "状态": Status(form.status).label},
     )
-    data = document.as_json()
+    written = document.as_json_text()
     if reason is FormVersion.Reason.SAVED and by is not None:
         now = timezone.now()
         latest = FormVersion.objects.filter(form=form).order_by("-number").values("pk")[:1]
         same_sitting = FormVersion.objects.filter(
             pk=Subquery(latest), reason=reason.value, by=by, at__gt=now - SITTING
         )
-        if same_sitting.update(number=form.version, document=data, at=now):
+        if same_sitting.update(number=form.version, written=written, at=now):
             return
     FormVersion.objects.create(
         form=form,
         first_number=form.version,
         number=form.version,
-        document=data,
+        written=written,
         by=by,
         reason=reason.value,
         note=note,

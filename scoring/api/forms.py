@@ -199,7 +199,7 @@ def form_weights(
 @router.get("/forms/{int:pk}/versions", summary="列出历史版本")
 def version_list(request: SignedInRequest, pk: int) -> list[dict[str, Any]]:
     form = get_form(request.user, pk)
-    return [_version(v) for v in form.versions.defer("document").select_related("by")]
+    return [_version(v) for v in form.versions.defer("written").select_related("by")]
 
 
 @router.get("/forms/{int:pk}/versions/{int:number}", summary="读一个历史版本")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -115,7 +117,8 @@ _BEFORE_WORK = {
 class ImportItem(models.Model):
     """A form of a batch: what it would do, and what it did.
 
-    document: the form as it would be kept, null where cells could not be taken. changes: what differs
+    written: the form as it would be kept, in the JSON of its document; blank where cells could not be
+    taken. It is text, for it is only ever read and copied whole. changes: what differs
     from what is kept, cell by cell (path, happened, before, after, row). problems: cells that could not
     be taken, and findings: each with sheet, cell, label, level, code, path, found, message. judged: what
     the rules make of the document, so that applying need not judge again. remarks: what was passed over
@@ -166,7 +169,7 @@ class ImportItem(models.Model):
         Project, verbose_name="项目", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     project_code = models.CharField("项目编码", max_length=40, blank=True)
-    document = models.JSONField("内容", null=True, blank=True)
+    written = models.TextField("内容", blank=True)
     plan = models.CharField("处理", max_length=20, choices=Plan.choices)
     why = models.TextField("缘由", blank=True)
     changes = models.JSONField("改动", default=list)
@@ -217,3 +220,8 @@ class ImportItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} 第 {self.number} 份"
+
+    @property
+    def document(self) -> Any:
+        """The JSON of the form; None where there is none."""
+        return json.loads(self.written) if self.written else None

@@ -118,7 +118,7 @@ def _milestones(form: Form, decided: Sequence[Review]) -> list[Milestone]:
     steps = form.versions.exclude(reason__in=[one.value for one in _WRITING])
     return [
         Milestone(version, outcomes.get(version.number, ""))
-        for version in steps.defer("document").select_related("by")
+        for version in steps.defer("written").select_related("by")
     ]
 
 

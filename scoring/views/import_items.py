@@ -88,7 +88,7 @@ def import_item(request: SignedInRequest, pk: UUID, number: int) -> HttpResponse
         "batch": batch,
         "item": item,
         "changes": [told_change(change) for change in item.changes],
-        "sheet": _sheet(item) if item.document else None,
+        "sheet": _sheet(item) if item.written else None,
     }
     return render(request, "scoring/import_item.html", context)
 

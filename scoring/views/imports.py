@@ -184,7 +184,7 @@ def _preview(request: SignedInRequest, batch: ImportBatch) -> dict[str, Any]:
         items = items.filter(plan=chosen)
     if outcome in ImportItem.Outcome.values:
         items = items.filter(outcome=outcome)
-    page = Paginator(items.defer("document", "judged"), ITEMS_PER_PAGE).get_page(
+    page = Paginator(items.defer("written", "judged"), ITEMS_PER_PAGE).get_page(
         request.GET.get("page")
     )
     in_the_way = sum(plans.get(p.value, 0) for p in IN_THE_WAY) + len(summary.get("problems", ()))

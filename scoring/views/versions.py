@@ -37,7 +37,7 @@ class Entry:
 def version_list(request: SignedInRequest, pk: int) -> HttpResponse:
     """The history, the latest first; the autosaves of one sitting are one line."""
     form = get_form(request.user, pk)
-    versions = list(form.versions.defer("document").select_related("by"))
+    versions = list(form.versions.defer("written").select_related("by"))
     earlier = [*(version.number for version in versions[1:]), None]
     entries = [
         Entry(version, version.number - version.first_number + 1, before)

@@ -29,8 +29,11 @@ from scoring.workbooks.reading import over_kept, read_file
 State = ImportBatch.State
 
 _FLAT_FORM = 1_500
-"""Bytes that a form takes in a flat workbook, or a little more. While the file is parsed by a process of its
-own, those who will judge its forms can get ready."""
+"""Bytes that a form takes in a flat workbook, or a little more."""
+
+_HALF_HEARD = 40
+"""Per cent of a file, after which the process that parses it leaves time to others: those who will judge its
+forms get ready then."""
 
 
 @collector_at_rest()
@@ -43,7 +46,8 @@ def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) ->
     with Judges() as judges:
 
         def heard(done: int, total: int) -> None:
-            judges.expect(len(data) // _FLAT_FORM)
+            if done >= _HALF_HEARD:
+                judges.expect(len(data) // _FLAT_FORM)
             report(done, total, "正在读取文件")
 
         try:

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import IO, Any
 
 from perfgoals.common.workbooks.cells import ReadSheet, sheet_from_plain
 from perfgoals.common.workbooks.container import SAVE_AS, Limits, UnreadableWorkbook
@@ -35,6 +36,9 @@ IMPORT_LIMITS = Limits(
 
 Heard = Callable[[int, int], None]
 """Told how much of how much is done."""
+
+Took = Callable[[Table], None]
+"""Told of a flat table as soon as it is whole, small ones first; others may still be on their way."""
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +63,15 @@ def read_workbook(data: bytes, limits: Limits = LIMITS) -> list[ReadSheet]:
 
 
 def read_sheets_or_tables(
-    data: bytes, limits: Limits, table_names: frozenset[str], heard: Heard | None = None
+    data: bytes,
+    limits: Limits,
+    table_names: frozenset[str],
+    heard: Heard | None = None,
+    took: Took | None = None,
 ) -> tuple[list[ReadSheet], list[Table]]:
     """As ``read_workbook``; but a workbook of which two sheets or more bear names of tables is read as
     flat tables, which is many times faster. Of the two lists one is empty. heard: is told on the way how
-    much of flat tables is read; may raise to end it. Raises UnreadableWorkbook.
+    much of flat tables is read; took: of each of them. Both may raise to end it. Raises UnreadableWorkbook.
     """
     if len(data) > limits.size:
         message = f"文件超过 {limits.size >> 20} MB，请删去图片和不用的工作表后再上传"
@@ -81,7 +89,7 @@ def read_sheets_or_tables(
         watch = threading.Timer(limits.seconds, process.kill)
         watch.start()
         try:
-            found = _answer(process, data, heard)
+            found = _answer(process, data, heard, took)
         finally:
             # It may have been left in the middle of its work.
             watch.cancel()
@@ -96,7 +104,7 @@ def read_sheets_or_tables(
 
 
 def _answer(
-    process: subprocess.Popen[bytes], data: bytes, heard: Heard | None
+    process: subprocess.Popen[bytes], data: bytes, heard: Heard | None, took: Took | None
 ) -> tuple[list[ReadSheet], list[Table]] | None:
     """What the process answers; None where it ended before it had said all."""
     assert process.stdin
@@ -105,51 +113,71 @@ def _answer(
         process.stdin.write(data)
         process.stdin.flush()
     try:
-        return _taken(process.stdout, heard)
+        return _taken(_lines(process.stdout), heard, took)
     except (ValueError, ArithmeticError) as error:
         # A day or a number that the reading process let through, and that is none.
         log.warning("what the reading process sent cannot be taken", exc_info=True)
         raise _broken() from error
     finally:
-        process.stdout.close()
         # While this end is open, the process knows that somebody waits.
         with suppress(BrokenPipeError):
             process.stdin.close()
 
 
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines as they come, fetched by a thread: the process need not wait while one is made use of."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def fetch() -> None:
+        try:
+            with stream:
+                for line in stream:
+                    lines.put(line)
+        finally:
+            lines.put(b"")
+
+    threading.Thread(target=fetch, name="reading", daemon=True).start()
+    return iter(lines.get, b"")
+
+
 def _taken(
-    sent: Iterable[bytes], heard: Heard | None
+    sent: Iterable[bytes], heard: Heard | None, took: Took | None
 ) -> tuple[list[ReadSheet], list[Table]] | None:
-    sheets: list[ReadSheet] = []
-    tables: list[Table] = []
+    tables: dict[int, Table] = {}
     for line in sent:
         if not line.endswith(b"\n"):
             return None
         answer = json.loads(line.decode("utf-8", "surrogatepass"))
         if heard is not None and "done" in answer:
             heard(answer["done"], 100)
-        if "refused" in answer:
-            raise UnreadableWorkbook(*answer["refused"])
-        if "memory" in answer:
-            raise _too_heavy()
-        if "failed" in answer:
-            log.info("workbook cannot be read\n%s", answer["failed"])
-            raise _broken()
+        _refuse_failed(answer)
         if "table" in answer:
-            _take_table(tables, answer["table"])
+            table = _take_table(tables, answer["table"])
+            if took is not None and answer["table"]["whole"]:
+                took(table)
         if "sheets" in answer:
             return [sheet_from_plain(sheet) for sheet in answer["sheets"]], []
         if not answer:
-            return sheets, tables
+            return [], [table for _, table in sorted(tables.items())]
     return None
 
 
-def _take_table(tables: list[Table], plain: dict[str, Any]) -> None:
-    table = table_from_plain(plain)
-    if plain.get("more"):
-        tables[-1].rows += table.rows
-    else:
-        tables.append(table)
+def _refuse_failed(answer: Mapping[str, Any]) -> None:
+    if "refused" in answer:
+        raise UnreadableWorkbook(*answer["refused"])
+    if "memory" in answer:
+        raise _too_heavy()
+    if "failed" in answer:
+        log.info("workbook cannot be read\n%s", answer["failed"])
+        raise _broken()
+
+
+def _take_table(tables: dict[int, Table], plain: dict[str, Any]) -> Table:
+    some = table_from_plain(plain)
+    table = tables.setdefault(plain["at"], some)
+    if table is not some:
+        table.rows += some.rows
+    return table
 
 
 def _broken() -> UnreadableWorkbook:

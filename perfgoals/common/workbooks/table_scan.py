@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,15 +27,16 @@ from perfgoals.common.workbooks.formats import shown_places, shows_date, shows_p
 from perfgoals.common.workbooks.markup import place_of, read_formats, sheet_members
 
 PlainTable = dict[str, Any]
-"""name, hidden and rows: [number, [cells from column A on]]. A cell is a text, a number, true or false,
-null for nothing, or a list: ["d", iso] a day, ["m", iso] a moment, ["t", iso] a time of day, ["f", number,
+"""at (its place among the sheets), whole (false where further rows follow), name, hidden and rows: [number,
+[cells from column A on]]. A cell is a text, a number, true or false, null for nothing, or a list: ["d",
+iso] a day, ["m", iso] a moment, ["t", iso] a time of day, ["f", number,
 format] a number shown as something else, ["x", text, sentence] no value that can be used."""
 
 ROWS_AT_ONCE = 2_000
 
 Part = tuple[PlainTable, int]
-"""A table, or, marked ``more``, further rows of the one before; and how much of all the work is done now,
-per cent. An empty one tells of the work alone."""
+"""A table, or further rows of the one before; and how much of all the work is done now, per cent. An empty
+one tells of the work alone."""
 
 # As every writer of spreadsheets known to us writes a cell: its place, then its style, then its type.
 _HELD = rb'<c r="(%s)\d{1,7}"[^>/]*>'
@@ -57,6 +58,7 @@ _ERROR = re.compile(
 )
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"')
 _LOOKING = 40  # per cent of the time that goes into looking at the markup
+_SMALL = 1 << 16  # bytes of markup
 _LITERAL = re.compile(r'"[^"]+"|\\.')
 
 
@@ -75,16 +77,16 @@ def is_of_tables(data: bytes, kind: Container, names: frozenset[str]) -> bool:
 
 
 def parse_tables(data: bytes, kind: Container, limits: Limits) -> Iterator[Part]:
-    """The sheets one after another, large ones in parts; the container was checked. Raises
-    UnreadableWorkbook, and whatever a parser raises for a broken file."""
+    """The sheets one after another, small ones first and large ones in parts; the container was checked.
+    Raises UnreadableWorkbook, and whatever a parser raises for a broken file."""
     counter = Counter(limits)
     if kind is Container.XLS:
-        yield from ((_from_cells(sheet), 100) for sheet in legacy.read_sheets(data, counter))
+        yield from _from_cells(legacy.read_sheets(data, counter))
         return
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if kind is not Container.XLSX:
             read = opendocument if kind is Container.ODS else binary
-            yield from ((_from_cells(sheet), 100) for sheet in read.read_sheets(archive, counter))
+            yield from _from_cells(read.read_sheets(archive, counter))
             return
         # The parser needs no Python while it works: it takes a sheet in while the next is looked at.
         with ThreadPoolExecutor(1) as parser:
@@ -136,15 +138,19 @@ def _parse_large(archive: zipfile.ZipFile, parser: _Parser, counter: Counter) ->
         del markup
         yield {}, _LOOKING * looked // size
     counter.finish()
-    for scanned in scans:
+    # What a small sheet says (what the workbook is, for one) helps to understand the large ones.
+    for at, scanned in sorted(enumerate(scans), key=lambda scan: scan[1].length > _SMALL):
         extent = scanned.extent
         rows = _rows(scanned, counter)
         taken += scanned.length
         done = _LOOKING + (100 - _LOOKING) * taken // size
         for start in range(0, max(len(rows), 1), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
-            table: PlainTable = {"name": extent.name, "hidden": extent.hidden, "rows": some}
-            yield table | {"more": start > 0}, done
+            yield _table(at, extent.name, extent.hidden, some, start + len(some) == len(rows)), done
+
+
+def _table(at: int, name: str, hidden: bool, rows: list[Any], whole: bool = True) -> PlainTable:
+    return {"at": at, "whole": whole, "name": name, "hidden": hidden, "rows": rows}
 
 
 Odd = dict[tuple[int, int], tuple[str, str]]
@@ -291,18 +297,16 @@ def _one_line_end(value: Any) -> Any:
     return value.replace("\r\n", "\n").replace("\r", "\n") if type(value) is str else value
 
 
-def _from_cells(sheet: dict[str, Any]) -> PlainTable:
-    """A table out of cells that were read one by one."""
-    rows: dict[int, list[Any]] = {}
-    for row, column, kind, text, code, problem in sheet["cells"]:
-        cells = rows.setdefault(row, [])
-        cells.extend([None] * (column - len(cells)))
-        cells[column - 1] = _of_cell(kind, text, code, problem)
-    return {
-        "name": sheet["name"],
-        "hidden": sheet["hidden"],
-        "rows": [[number, rows[number]] for number in sorted(rows)],
-    }
+def _from_cells(sheets: Iterable[dict[str, Any]]) -> Iterator[Part]:
+    """Tables out of cells that were read one by one."""
+    for at, sheet in enumerate(sheets):
+        rows: dict[int, list[Any]] = {}
+        for row, column, kind, text, code, problem in sheet["cells"]:
+            cells = rows.setdefault(row, [])
+            cells.extend([None] * (column - len(cells)))
+            cells[column - 1] = _of_cell(kind, text, code, problem)
+        numbered = [[number, rows[number]] for number in sorted(rows)]
+        yield _table(at, sheet["name"], sheet["hidden"], numbered), 100
 
 
 def _of_cell(kind: str, text: str, code: str, problem: str) -> Any:

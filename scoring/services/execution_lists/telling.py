@@ -56,7 +56,7 @@ def _tell(item: ImportItem, before: Places, people: Sequence[str]) -> None:
     if rest := len(item.problems) - len(told):
         item.remarks = [*item.remarks, f"表上原有的 {rest} 处问题与资金无关，没有列出"]
     item.problems = told
-    if item.plan == Plan.ERROR and item.document is not None and not _brings(told, before):
+    if item.plan == Plan.ERROR and item.written and not _brings(told, before):
         item.plan = (Plan.CONFLICT if people else Plan.CHANGED).value
         item.why = f"{'、'.join(people)}正打开着这份表" if people else ""
         item.takeable = bool(people)

@@ -8,23 +8,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from indicators.documents import DeclaredProject
 from perfgoals.accounts.models import Unit
 from perfgoals.common.audit import AuditChange, record
-from perfgoals.common.bulk import JsonText, update_rows
+from perfgoals.common.bulk import update_rows
 from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import AuditAction, Job
 from projects.models import FiscalYear, Form, FormVersion, Project
-from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
+from projects.workflow import Action, Status, WrongStatus, next_status
 from scoring.models import ImportBatch, ImportItem
-from scoring.services.importing.judging import stored_verdict
 from scoring.services.importing.progress import Report
 from scoring.services.importing.uploading import WrongStanding, locked_batch
-from scoring.services.importing.writing import Told, Write, lock, make_projects, write_forms
+from scoring.services.importing.writing import (
+    NewProject,
+    Told,
+    Write,
+    lock,
+    number_projects,
+    write_forms,
+)
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User
@@ -64,7 +69,7 @@ class _Taken:
     write: Write | None = None
     stale: str = ""
     project: Project | None = None
-    made_project: bool = False
+    new: NewProject | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class _Ground:
     named: dict[tuple[int, str], list[Project]]
     coded: dict[str, Project]
     kept: set[tuple[str, int, int]]
-    wanted: dict[tuple[int, str, str], Project] = field(default_factory=dict)
+    wanted: dict[tuple[int, str, str], NewProject] = field(default_factory=dict)
 
 
 @collector_at_rest()
@@ -114,8 +119,7 @@ def apply_batch(
     taken = [
         _Taken(item)
         for item in items
-        if item.written is not None
-        and (item.plan in BY_ITSELF or (item.takeable and item.number in chosen))
+        if item.written and (item.plan in BY_ITSELF or (item.takeable and item.number in chosen))
     ]
     if not taken:
         raise NotApplied("没有可以导入的表")
@@ -126,14 +130,8 @@ def apply_batch(
     good = [one for one in taken if not one.stale]
     if not good:
         raise NotApplied(f"要导入的表在预览以后都已变，没有导入任何内容：{_listed(stale)}")
-    make_projects(
-        list(
-            {
-                id(one.project): one.project for one in good if one.made_project and one.project
-            }.values()
-        ),
-        by=by,
-    )
+    projects = list({id(one.new): one.new for one in good if one.new}.values())
+    number_projects([one.project for one in projects])
     told = Told(
         FormVersion.Reason.UPLOADED,
         f"批量导入「{batch.name}」",
@@ -145,7 +143,7 @@ def apply_batch(
     for one in good:
         if one.write is not None and one.project is not None:
             one.write.form.project = one.project
-    write_forms(writes, by=by, told=told, report=report)
+    write_forms(writes, by=by, told=told, report=report, projects=projects)
     _note_outcomes(items, taken)
     batch.state, batch.mode, batch.applied_at = State.APPLIED.value, mode.value, timezone.now()
     batch.message = ""
@@ -166,17 +164,10 @@ def apply_batch(
     return answer
 
 
-def _items(batch: ImportBatch) -> list[Any]:
-    """The items, with the text of their documents, which is read where it is needed and written as it is,
-    and of it what a new project is made of."""
-    items = batch.items.order_by("number").defer("document", "problems")
-    return list(
-        items.annotate(
-            written=Cast("document", TextField()),
-            header=F("document__project"),
-            department=F("document__department"),
-        )
-    )
+def _items(batch: ImportBatch) -> list[ImportItem]:
+    """The items. What the rules made of each is text, read when it is written."""
+    items = batch.items.order_by("number").defer("problems", "remarks", "judged")
+    return list(items.annotate(ruled=Cast("judged", TextField())))
 
 
 def _refuse_unsound(
@@ -286,30 +277,24 @@ def _prepare_new(one: _Taken, ground: _Ground) -> None:
             return
         form = Form(kind=item.kind, year_id=item.year or 0, status=Status.DRAFT.value)
         one.write = _write(item, form)
-        one.made_project = project is None
-        one.project = project or ground.wanted.setdefault(
-            (*key, item.project_code), _project(item, ground)
-        )
+        if project is None:
+            wanted = (*key, item.project_code)
+            if wanted not in ground.wanted:
+                unit = ground.units[item.unit_id]
+                ground.wanted[wanted] = _new_project(item, unit, one.write, ground)
+            one.new = ground.wanted[wanted]
+            project = one.new.project
+        one.project = project
 
 
-def _project(item: Any, ground: _Ground) -> Project:
-    unit = ground.units[item.unit_id]
-    above = ground.unit_by_name.get(item.department or "")
-    details = (
-        DeclaredProject.read(item.header).model_dump(exclude={"name"})
-        if item.kind == FormKind.DECLARATION
-        else {}
-    )
-    start, end = details.get("start"), details.get("end")
-    if start and end and end < start:  # a finding on the form; no project is kept so
-        details |= {"start": None, "end": None}
-    return Project(
+def _new_project(item: ImportItem, unit: Unit, write: Write, ground: _Ground) -> NewProject:
+    project = Project(
         code=item.project_code,
         name=item.project_name.strip(),
         unit=unit,
-        department=above or ground.units.get(unit.parent_id or 0) or unit,
-        **details,
+        department=ground.units.get(unit.parent_id or 0) or unit,
     )
+    return NewProject(project, write, ground.unit_by_name)
 
 
 def _write(item: Any, form: Form) -> Write:
@@ -318,10 +303,10 @@ def _write(item: Any, form: Form) -> Write:
     ]
     return Write(
         form,
-        stored_verdict(item.judged),
         (item.error_count, item.warning_count, item.hint_count),
+        written=item.written,
+        judged=item.ruled,
         is_new=item.read_version is None,
-        written=JsonText(item.written),
         changes=changes,
     )
 
@@ -339,7 +324,7 @@ def _note_outcomes(items: Iterable[ImportItem], taken: Iterable[_Taken]) -> None
             form = one.write.form
             item.outcome = Outcome.DONE.value
             item.form_id, item.project_id = form.pk, form.project_id
-            item.made_project = one.made_project
+            item.made_project = one.new is not None
             item.version_before = None if one.write.is_new else form.version - 1
             item.version_after = form.version
         changed.append(item)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from indicators.documents import DeclarationDocument
 from indicators.values import KeptTarget
-from perfgoals.common.bulk import JsonText
 from perfgoals.common.crew import Crew, CrewLost, hands_at_hand
 from perfgoals.common.documents import plain
 from perfgoals.common.findings import Finding, Level
@@ -188,9 +187,7 @@ class Judges:
         known = self._foreseen.get(id(form.document))
         return known is not None and known[0].scheme == form.scheme
 
-    def take(
-        self, forms: Sequence[Wanted], answers: Sequence[Answer]
-    ) -> list[tuple[JsonText, Verdict]]:
+    def take(self, forms: Sequence[Wanted], answers: Sequence[Answer]) -> list[tuple[str, Verdict]]:
         """Of each of the forms how it would be kept (every row with a code, numbers as the tables give them
         back) and what is to be said of it. Raises NotJudged."""
         try:
@@ -199,7 +196,7 @@ class Judges:
             log.error("forms were not judged: %s", error)
             raise NotJudged("检查时辅助进程意外终止，没有保存任何内容，请重新读取") from error
         return [
-            (JsonText(one.document), _verdict(form.document, one.judgement(), form.waived))
+            (one.document, _verdict(form.document, one.judgement(), form.waived))
             for form, one in zip(forms, told, strict=True)
         ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from perfgoals.common.audit import record
-from perfgoals.common.bulk import JsonText, insert_rows
+from perfgoals.common.bulk import insert_values
 from perfgoals.common.documents import DocumentError
 from perfgoals.common.findings import Level
 from perfgoals.common.garbage import Litter
@@ -71,7 +71,7 @@ class Draft:
     plan: ImportItem.Plan = Plan.ERROR
     why: str = ""
     document: FormDocument | None = None
-    written: JsonText | None = None
+    written: str = ""
     version: int | None = None
     changes: list[Difference] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
@@ -85,9 +85,10 @@ class Draft:
 
     def forget(self) -> None:
         """Let go of what is kept as an item now."""
-        self.document = self.written = self.wanted = None
+        self.document = self.wanted = None
+        self.written = ""
 
-    def settle(self, written: JsonText, verdict: Verdict) -> None:
+    def settle(self, written: str, verdict: Verdict) -> None:
         """Take what was said of a form that would be written."""
         self.written, self.verdict = written, verdict
         errors = verdict.count(Level.ERROR)
@@ -120,7 +121,8 @@ def plan_batch(
         judges.expect(len(file.forms))
         for some in drafted(file, judges, by=batch.by, over=over, report=report):
             first = len(drafts) + 1
-            insert_rows(ImportItem, [_item(batch, n, one) for n, one in enumerate(some, first)])
+            items = (_item(batch, number, one) for number, one in enumerate(some, first))
+            insert_values(ImportItem, _ITEM, items)
             for one in some:
                 one.forget()
             drafts += some
@@ -157,6 +159,7 @@ def drafted(
     for some in _judged(_prepared(drafts, _Work(desk, judges.schemes, over)), judges):
         for draft in some:
             _tell_problems(draft)
+            draft.problems = [storable(one) for one in draft.problems]
         done += len(some)
         report(done, len(drafts), _CHECKING)
         yield some
@@ -355,35 +358,55 @@ def _tell_problems(draft: Draft) -> None:
     ]
 
 
-def _item(batch: ImportBatch, number: int, draft: Draft) -> ImportItem:
+_ITEM = (
+    *(
+        "batch_id",
+        "number",
+        "sheet",
+        "range",
+        "kind",
+        "year",
+        "unit_name",
+        "project_name",
+        "unit_id",
+    ),
+    *("project_id", "project_code", "written", "plan", "why", "changes", "problems", "judged"),
+    *("remarks", "takeable", "rows", "error_count", "warning_count", "hint_count", "form_id"),
+    *("read_version", "outcome", "made_project"),
+)
+
+
+def _item(batch: ImportBatch, number: int, draft: Draft) -> dict[str, Any]:
     read = draft.read
     told: Any = draft.document or read.document
     match = draft.match
     levels = Counter(one["level"] for one in draft.problems)
-    return ImportItem(
-        batch=batch,
-        number=number,
-        sheet=read.sheet,
-        range=read.range[:60],
-        kind=told.form if told else "",
-        year=told.year if told else None,
-        unit_name=told.unit if told else "",
-        project_name=told.project.name if told else storable({"name": read.name})["name"],
-        unit=match.unit if match else None,
-        project=match.project if match else None,
-        project_code=read.project_code[:40],
-        document=draft.written,
-        plan=draft.plan.value,
-        why=draft.why,
-        changes=list(told_changes(draft)),
-        problems=[storable(one) for one in draft.problems],
-        judged=draft.verdict.as_json(),
-        remarks=draft.remarks,
-        takeable=draft.takeable,
-        rows=read.rows,
-        error_count=levels[Level.ERROR.value],
-        warning_count=levels[Level.WARNING.value],
-        hint_count=draft.verdict.count(Level.HINT),
-        form_id=match.form if match else None,
-        read_version=draft.version,
-    )
+    return {
+        "batch_id": batch.pk,
+        "number": number,
+        "sheet": read.sheet,
+        "range": read.range[:60],
+        "kind": told.form if told else "",
+        "year": told.year if told else None,
+        "unit_name": told.unit if told else "",
+        "project_name": told.project.name if told else storable({"name": read.name})["name"],
+        "unit_id": match.unit.pk if match else None,
+        "project_id": match.project.pk if match and match.project else None,
+        "project_code": read.project_code[:40],
+        "written": draft.written,
+        "plan": draft.plan.value,
+        "why": draft.why,
+        "changes": list(told_changes(draft)),
+        "problems": draft.problems,
+        "judged": draft.verdict.as_json(),
+        "remarks": draft.remarks,
+        "takeable": draft.takeable,
+        "rows": read.rows,
+        "error_count": levels[Level.ERROR.value],
+        "warning_count": levels[Level.WARNING.value],
+        "hint_count": draft.verdict.count(Level.HINT),
+        "form_id": match.form if match else None,
+        "read_version": draft.version,
+        "outcome": ImportItem.Outcome.WAITING.value,
+        "made_project": False,
+    }

@@ -46,13 +46,14 @@ def no_cell(read: ReadForm) -> str:
 
 def storable(problem: dict[str, str]) -> dict[str, str]:
     """Without what no database keeps, for what was found may be anything."""
-    return {
-        name: text[:_LONGEST]
-        .replace("\0", "\N{REPLACEMENT CHARACTER}")
-        .encode("utf-8", "replace")
-        .decode()
-        for name, text in problem.items()
-    }
+    return {name: _storable(text) for name, text in problem.items()}
+
+
+def _storable(text: str) -> str:
+    if text.isprintable() and len(text) <= _LONGEST:
+        return text
+    kept = text[:_LONGEST].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return kept.encode("utf-8", "replace").decode()
 
 
 def where(read: ReadForm) -> str:
@@ -101,7 +102,7 @@ def summary_of(file: ReadFile, drafts: Sequence[Draft]) -> dict[str, Any]:
         "ignored": [[one.sheet, one.what, one.where, one.reason] for one in file.ignored],
         "skipped": [[one.sheet, one.reason] for one in file.skipped],
         "problems": of_file,
-        "groups": grouped(of_file, ([storable(each) for each in one.problems] for one in drafts)),
+        "groups": grouped(of_file, (one.problems for one in drafts)),
         "plans": {plan.value: plans[plan] for plan in Plan if plans[plan]},
         "takeable": sum(one.takeable for one in drafts),
         "projects": len(

@@ -139,7 +139,7 @@ def _earlier(changed: Sequence[tuple[ImportItem, Form]], report: Report) -> list
             verdict.count(Level.HINT),
         )
         changes = changes_between(changed_cells(read_form(item.document), document))
-        writes.append(Write(form, verdict, counts, document, changes=changes))
+        writes.append(Write(form, counts, document, ruled=verdict, changes=changes))
         report(done, len(changed), "正在恢复")
     return writes
 
