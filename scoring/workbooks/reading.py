@@ -32,7 +32,7 @@ from projects.workflow import FormKind
 from scoring.documents import FormDocument, read_form
 from scoring.workbooks.execution.headings import UnusableSheet, headed
 from scoring.workbooks.files import FileKind, Ignored, Place, ReadFile, ReadForm, Skipped
-from scoring.workbooks.flat import Each, FlatFile, kept_over, looks_flat, read_flat
+from scoring.workbooks.flat import Each, FlatFile, FlatReading, kept_over, looks_flat, read_flat
 from scoring.workbooks.flat.columns import TABLES
 from scoring.workbooks.official import form_from
 from scoring.workbooks.sureness import grouped, sureness_of
@@ -79,14 +79,15 @@ def read_file(
     head = data[:200].lstrip(b"\xef\xbb\xbf \r\n\t")
     if head.startswith((b"{", b"[")):
         return _read_json(data)
+    flat = FlatReading(report=report, each=each)
     try:
-        sheets, tables = read_sheets_or_tables(data, limits, _TABLE_NAMES, heard)
+        sheets, tables = read_sheets_or_tables(data, limits, _TABLE_NAMES, heard, flat.take)
     except UnreadableWorkbook as refused:
         listed = _of_values(data, name, refused, limits)
         return _of_tables(listed, report)
     if tables:
         if looks_flat(tables):
-            return read_flat(tables, report=report, each=each)
+            return flat.finish(tables)
         sheets = read_workbook(data, limits)
     return _of_sheets(sheets, name, report)
 

@@ -165,10 +165,10 @@ def changed(seed: int) -> bytes:
 
 
 def in_process(
-    data: bytes, limits: Limits, names: frozenset[str], heard: object = None
+    data: bytes, limits: Limits, names: frozenset[str], heard: object = None, took: object = None
 ) -> tuple[list[ReadSheet], list[Table]]:
     """The reading without its process, which costs most of the time."""
-    del names, heard
+    del names, heard, took
     return [sheet_from_plain(sheet) for sheet in parse(data, limits)], []
 
 

@@ -7,7 +7,7 @@ level 2 and name, in order.
 """
 
 from scoring.workbooks.flat.finding import looks_flat
-from scoring.workbooks.flat.reading import Each, FlatFile, read_flat
+from scoring.workbooks.flat.reading import Each, FlatFile, FlatReading, read_flat
 from scoring.workbooks.flat.unseen import kept_over
 from scoring.workbooks.flat.writing import (
     FlatForm,
@@ -24,6 +24,7 @@ __all__ = [
     "FlatFile",
     "FlatForm",
     "FlatOffers",
+    "FlatReading",
     "Made",
     "flat_csv",
     "flat_offers",

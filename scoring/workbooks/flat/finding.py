@@ -44,17 +44,43 @@ def looks_flat(tables: Sequence[Table]) -> bool:
     """Whether the file is a flat workbook, by its mark, or by the headings of its table 项目."""
     if _mark_of(tables):
         return True
-    found = _of_spec(_visible(tables), PROJECTS)
+    found = _of_spec(_visible(tables), PROJECTS, {})
     return found is not None and len(found.required_missing) <= 1
 
 
-def find_flat(tables: Sequence[Table]) -> FlatTables:
+Known = dict[tuple[int, str], FoundTable | None]
+"""What was found already: by the identity of the sheet, and by the name of what was looked for on it."""
+
+
+def begun_flat(tables: Sequence[Table], known: Known) -> FlatTables | None:
+    """What can be told of a flat workbook while some of its tables are still to come: it says itself what it
+    is, and its sheets bear the very names of the tables. None where that is not so, or where columns are
+    missing; what is right then ``find_flat`` tells in the end."""
+    flat = FlatTables()
+    mark = _mark_of(tables)
+    if not mark:
+        return None
+    try:
+        _read_mark(flat, mark)
+    except UnreadableWorkbook:
+        return None
+    specs = {spec.name: spec for spec in TABLES}
+    for table in _visible(tables):
+        spec = specs.get(table.name)
+        found = _found(table, spec, known) if spec else None
+        if found is not None:
+            _look_at_columns(flat, found)
+            flat.found[found.spec.name] = found
+    return None if flat.problems else flat
+
+
+def find_flat(tables: Sequence[Table], known: Known) -> FlatTables:
     """The tables of a flat workbook. Raises UnreadableWorkbook (``template``, ``newer``)."""
     flat = FlatTables()
     _read_mark(flat, _mark_of(tables))
     visible = _visible(tables)
     for spec in TABLES:
-        found = _of_spec([one for one in visible if one.name not in flat.found], spec)
+        found = _of_spec([one for one in visible if one.name not in flat.found], spec, known)
         if found is not None:
             flat.found[spec.name] = found
     if PROJECTS.name not in flat.found:
@@ -74,22 +100,29 @@ def _visible(tables: Sequence[Table]) -> list[Table]:
     return [table for table in tables if not table.hidden and table.name not in _OWN]
 
 
-def _of_spec(tables: Sequence[Table], spec: TableSpec) -> FoundTable | None:
+def _of_spec(tables: Sequence[Table], spec: TableSpec, known: Known) -> FoundTable | None:
     """The sheet with the name of the table; without one, that with all the columns it needs, if it
     has no name of another table."""
     named = [table for table in tables if fold(table.name) in spec.names]
     named.sort(key=lambda table: table.name != spec.name)
     for table in named:
-        found = find_table(table, spec)
+        found = _found(table, spec, known)
         if found is not None:
             return found
     names = frozenset().union(*(one.names for one in TABLES))
     for table in tables:
         if fold(table.name) not in names:
-            found = find_table(table, spec)
+            found = _found(table, spec, known)
             if found is not None and not found.required_missing:
                 return found
     return None
+
+
+def _found(table: Table, spec: TableSpec, known: Known) -> FoundTable | None:
+    key = (id(table), spec.name)
+    if key not in known:
+        known[key] = find_table(table, spec)
+    return known[key]
 
 
 def _look_at_columns(flat: FlatTables, found: FoundTable) -> None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from perfgoals.common.workbooks.tables.reading import FoundTable
 from projects.workflow import FormKind
 from scoring.workbooks.files import Place
-from scoring.workbooks.flat.columns import FUND_PATHS, PROJECT_PATHS, REFERENCE_KEYS, ROW_FIELDS
+from scoring.workbooks.flat.columns import (
+    FUND_PATHS,
+    FUNDS,
+    PROJECT_PATHS,
+    PROJECTS,
+    REFERENCE_KEYS,
+    ROW_FIELDS,
+    ROW_TABLES,
+)
 
 _BY_PATH = {
     kind: {path: key for key, path in paths.items()} for kind, paths in PROJECT_PATHS.items()
@@ -21,16 +29,22 @@ _COLUMNS = {name: key for key, name in ROW_FIELDS.items()}
 
 @dataclass(slots=True, eq=False)
 class FormPlaces(Mapping[str, Place]):
-    """The places of one form. project: the row of the table 项目; funds: rows of the table 资金 by
-    source; rows: those of the indicators, in their order."""
+    """The places of one form. tables: by name; project: the row of the table 项目; funds: rows of the
+    table 资金 by source; rows: those of the indicators, in their order."""
 
     kind: FormKind
-    projects: FoundTable
-    fund_table: FoundTable | None
-    row_table: FoundTable | None
+    tables: Mapping[str, FoundTable]
     project: int
     funds: dict[str, int] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+
+    @property
+    def projects(self) -> FoundTable:
+        return self.tables[PROJECTS.name]
+
+    @property
+    def row_table(self) -> FoundTable | None:
+        return self.tables.get(ROW_TABLES[self.kind].name)
 
     def __getitem__(self, path: str) -> Place:
         found = self._find(path)
@@ -43,16 +57,16 @@ class FormPlaces(Mapping[str, Place]):
 
     def _find(self, path: str) -> tuple[FoundTable, int, str] | None:
         first, _, rest = path.partition(".")
-        if first == "indicators" and self.row_table is not None:
+        if first == "indicators" and (row_table := self.row_table) is not None:
             number, _, name = rest.partition(".")
             if not number.isdecimal() or int(number) >= len(self.rows):
                 return None
             name = name.partition(".")[0] or "name"
-            return self.row_table, self.rows[int(number)], _COLUMNS.get(name, name)
-        if first == "funds" and self.fund_table is not None:
+            return row_table, self.rows[int(number)], _COLUMNS.get(name, name)
+        if first == "funds" and (fund_table := self.tables.get(FUNDS.name)) is not None:
             source, key = _FUNDS_BY_PATH[self.kind].get(path, ("", ""))
             row = self.funds.get(source)
-            return None if row is None else (self.fund_table, row, key)
+            return None if row is None else (fund_table, row, key)
         path = first if first == "damaged" else path
         return self.projects, self.project, _BY_PATH[self.kind].get(path, "")
 
@@ -70,8 +84,8 @@ class FormPlaces(Mapping[str, Place]):
         for path in _FUNDS_BY_PATH[self.kind]:
             if path in self:
                 yield path
-        if self.row_table is not None:
-            keys = [key for key in self.row_table.places if key not in REFERENCE_KEYS]
+        if (row_table := self.row_table) is not None:
+            keys = [key for key in row_table.places if key not in REFERENCE_KEYS]
             for number in range(len(self.rows)):
                 yield from (f"indicators.{number}.{ROW_FIELDS.get(k, k)}" for k in keys)
 

@@ -6,16 +6,18 @@ browser does. References that say the same are looked up once.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from perfgoals.common.documents import unpadded
 from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.workbooks.filling import CellProblem
 from perfgoals.common.workbooks.tables.reading import FoundTable
-from perfgoals.common.workbooks.tables.spec import ColumnKind
+from perfgoals.common.workbooks.tables.spec import ColumnKind, TableSpec
 from perfgoals.common.workbooks.tables.table import CellValue, Table
 from projects.documents import YUAN_PER_UNIT, MoneyUnit
 from projects.workflow import FormKind
@@ -32,7 +34,7 @@ from scoring.workbooks.flat.columns import (
     ROW_TABLES,
 )
 from scoring.workbooks.flat.drafts import Draft, put_at
-from scoring.workbooks.flat.finding import FlatTables, find_flat
+from scoring.workbooks.flat.finding import FlatTables, Known, begun_flat, find_flat
 from scoring.workbooks.flat.places import FormPlaces
 from scoring.workbooks.flat.references import Reference, References, Unresolved
 from scoring.workbooks.flat.steps import (
@@ -70,45 +72,112 @@ def read_flat(
 ) -> FlatFile:
     """The forms in the tables of a flat workbook. Raises UnreadableWorkbook for a workbook that is none
     (``template``) or of a later way of writing it (``newer``)."""
-    return _Reader(find_flat(tables), report, each).read()
+    return FlatReading(report=report, each=each).finish(tables)
+
+
+class FlatReading:
+    """Reads the tables of a flat workbook; those that come first already while others are on their way."""
+
+    def __init__(self, *, report: Report | None = None, each: Each | None = None) -> None:
+        self._report, self._each = report, each
+        self._came: list[Table] = []
+        self._known: Known = {}
+        self._reader: _Reader | None = None
+
+    def take(self, table: Table) -> None:
+        """A table has come: read what can be read now."""
+        self._came.append(table)
+        begun = begun_flat(self._came, self._known)
+        if begun is None:
+            return
+        if self._reader is None:
+            self._reader = _Reader(begun, self._report, self._each)
+        self._reader.tables |= begun.found
+        self._reader.go_on()
+
+    def finish(self, tables: Sequence[Table]) -> FlatFile:
+        """All have come, in their order: read the rest. Raises what ``read_flat`` raises."""
+        flat = find_flat(tables, self._known)
+        reader = self._reader
+        if reader is None or not reader.is_reading(flat):
+            reader = _Reader(flat, self._report, self._each)
+        return reader.finish(flat)
 
 
 class _Reader:
+    """tables: those that have come, by name."""
+
     def __init__(self, flat: FlatTables, report: Report | None, each: Each | None) -> None:
-        self.flat = flat
+        self.kind, self.year = flat.kind, flat.year
         self.report = report
         self.each = each
-        self.projects = flat.found[PROJECTS.name]
-        self.file = FlatFile(
-            FileKind.FLAT, skipped=flat.skipped, ignored=flat.ignored, problems=flat.problems
-        )
-        self.total = sum(len(found.rows) for found in flat.found.values())
+        self.tables: dict[str, FoundTable] = {}
         self.done = 0
         self.drafts: list[Draft] = []
         self.references = References()
+        self.problems: list[CellProblem] = []
+        self.blank_rows = 0
+        self.finished: dict[int, ReadForm] = {}
+        self.steps: deque[tuple[Callable[[], None], tuple[TableSpec, ...]]] = deque(
+            [
+                (self.read_projects, (PROJECTS, FUNDS)),
+                (self.read_funds, (FUNDS,)),
+                *((partial(self.read_forms, kind), (ROW_TABLES[kind],)) for kind in FormKind),
+            ]
+        )
 
-    def read(self) -> FlatFile:
-        file, flat = self.file, self.flat
-        file.rows = self.total
-        file.blank_rows = sum(found.blank_rows for found in flat.found.values())
-        file.unseen = unseen_paths(flat.found)
-        if not file.problems:
-            self.read_projects()
-            self.read_funds()
-            for kind in FormKind:
-                self.read_rows(kind)
-            for draft in self.drafts:
-                file.forms.append(draft.finished())
-                if self.each is not None:
-                    self.each(file.forms[-1])
-        for found in flat.found.values():
-            found.rows = []  # what they held is in the forms now, whose places remember the table
+    def go_on(self) -> None:
+        """Take the next steps, as far as their tables have come."""
+        while self.steps and all(spec.name in self.tables for spec in self.steps[0][1]):
+            self.steps.popleft()[0]()
+
+    def is_reading(self, flat: FlatTables) -> bool:
+        """Whether this is the workbook that was taken for granted."""
+        known = (flat.found.get(name) is found for name, found in self.tables.items())
+        return not flat.problems and (self.kind, self.year) == (flat.kind, flat.year) and all(known)
+
+    def finish(self, flat: FlatTables) -> FlatFile:
+        self.tables |= flat.found
+        if not flat.problems:
+            for step, _ in self.steps:
+                step()
+            self.finish_forms(None)
+        tables = flat.found.values()
+        file = FlatFile(
+            FileKind.FLAT,
+            forms=[form for _, form in sorted(self.finished.items())],
+            skipped=flat.skipped,
+            ignored=flat.ignored,
+            problems=[*flat.problems, *self.problems],
+            rows=self.total,
+            blank_rows=self.blank_rows + sum(found.blank_rows for found in tables),
+            unseen=unseen_paths(flat.found),
+        )
         self.tell(self.total)
+        for found in tables:
+            found.rows = []  # what they held is in the forms now, whose places remember the table
         return file
+
+    @property
+    def total(self) -> int:
+        """How many rows have come."""
+        return sum(len(found.rows) for found in self.tables.values())
 
     def tell(self, done: int) -> None:
         if self.report is not None:
             self.report(done, self.total)
+
+    def read_forms(self, kind: FormKind) -> None:
+        self.read_rows(kind)
+        self.finish_forms(kind)
+
+    def finish_forms(self, kind: FormKind | None) -> None:
+        """At once: others may set to work on those that are read."""
+        for place, draft in enumerate(self.drafts):
+            if draft.kind is kind:
+                form = self.finished[place] = draft.finished()
+                if self.each is not None:
+                    self.each(form)
 
     def counted(self, found: FoundTable) -> Iterator[tuple[int, list[CellValue]]]:
         """The rows, with a word on how far it is now and then."""
@@ -121,15 +190,15 @@ class _Reader:
     # -- 项目 --------------------------------------------------------------------------------------
 
     def read_projects(self) -> None:
-        found = self.projects
+        found = self.tables[PROJECTS.name]
         steps = {step.name: step for step in steps_of(found, {})}
         for row, cells in self.counted(found):
             problems: list[CellProblem] = []
             values = {
                 name: value_at(found, row, cells, step, problems) for name, step in steps.items()
             }
-            kind_given = values.get("kind") or (self.flat.kind and self.flat.kind.value)
-            year = values.get("year") or self.flat.year
+            kind_given = values.get("kind") or (self.kind and self.kind.value)
+            year = values.get("year") or self.year
             wrong = {problem.label for problem in problems}
             for key, value in (("kind", kind_given), ("year", year)):
                 column = next(c for c in PROJECTS.columns if c.key == key)
@@ -141,7 +210,7 @@ class _Reader:
     def draft(
         self, row: int, cells: list[CellValue], values: dict[str, Any], problems: list[CellProblem]
     ) -> Draft:
-        found = self.projects
+        found = self.tables[PROJECTS.name]
         kind = FormKind(values["kind"]) if values["kind"] else None
         reference = Reference(
             **{
@@ -150,13 +219,7 @@ class _Reader:
                 if values.get(key)
             }
         )
-        places = FormPlaces(
-            kind or FormKind.DECLARATION,
-            found,
-            self.flat.found.get(FUNDS.name),
-            self.flat.found.get(ROW_TABLES[kind or FormKind.DECLARATION].name),
-            row,
-        )
+        places = FormPlaces(kind or FormKind.DECLARATION, self.tables, row)
         draft = Draft(kind, reference, places, problems, version=values.get("version") or 0)
         again = self.references.add(reference)
         if again is not None:
@@ -186,7 +249,7 @@ class _Reader:
 
     def set_money(self, draft: Draft, stated: str | None) -> None:
         """The money unit that the form states, or that all headings of amounts state."""
-        funds = self.flat.found.get(FUNDS.name)
+        funds = self.tables.get(FUNDS.name)
         units = set(funds.money_units.values()) if funds else set()
         if not stated and len(units) == 1:
             stated = units.pop()
@@ -196,7 +259,7 @@ class _Reader:
     # -- 资金 --------------------------------------------------------------------------------------
 
     def read_funds(self) -> None:
-        found = self.flat.found.get(FUNDS.name)
+        found = self.tables.get(FUNDS.name)
         for draft in self.drafts:
             draft.begin_funds(found)
         if found is None:
@@ -208,7 +271,7 @@ class _Reader:
         for row, cells in self.counted(found):
             content = [step for step in cells_of if cells[step.place] is not None]
             if not content and cells[source_step.place] is None:
-                self.file.blank_rows += 1
+                self.blank_rows += 1
                 continue
             owner = finder.find(row, cells)
             if owner is None:
@@ -265,7 +328,7 @@ class _Reader:
     # -- 绩效指标, 自评结果 ------------------------------------------------------------------------
 
     def read_rows(self, kind: FormKind) -> None:
-        found = self.flat.found.get(ROW_TABLES[kind].name)
+        found = self.tables.get(ROW_TABLES[kind].name)
         if found is None:
             return
         for draft in self.drafts:
@@ -275,7 +338,7 @@ class _Reader:
         finder = _Finder(self, found, kind)
         for row, cells in self.counted(found):
             if is_blank(cells, steps):
-                self.file.blank_rows += 1
+                self.blank_rows += 1
                 continue
             owner = finder.find(row, cells)
             if owner is not None and owner.kind is not None:
@@ -343,7 +406,7 @@ class _Finder:
                 self.known[key] = draft
                 return draft
             problems.append(self.complaint(row, cells, place))
-        self.reader.file.problems += problems
+        self.reader.problems += problems
         return None
 
     def complaint(self, row: int, cells: list[CellValue], why: Unresolved) -> CellProblem:
