@@ -65,7 +65,7 @@ GOAL = 8_000
 CHANGED = 10
 """Of so many forms one is changed in the last workbook."""
 
-WATCHED = 0.05  # seconds between two looks at the job and at the memory
+WATCHED = 0.2  # seconds between two looks at the job and at the memory
 HEADINGS = ("单位", "项目", "一级指标", "二级指标", "三级指标", "指标值", "完成值", "分值", "得分")
 
 
