@@ -1,14 +1,10 @@
-"""The auditor's queue: what waits for whom, in which order, and what is done with many forms at once."""
+"""The auditor's queue: what waits for whom, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
-from io import BytesIO
-from typing import Any
 
-import openpyxl
 import pytest
 from django.core.management import call_command
 from django.http import QueryDict
@@ -16,108 +12,18 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from perfgoals.accounts.models import Membership, Role, Unit, User
-from perfgoals.common.models import AuditEntry, Job
-from projects.models import FiscalYear, Form, FormVersion, Project
-from scoring.models import Review, ScoringScheme, SelfEvaluation
+from perfgoals.accounts.models import Membership, Role, Unit
+from perfgoals.common.models import AuditEntry
+from projects.models import Form
+from scoring.models import Review
 from scoring.querysets import QUEUE_SORTS
-from scoring.tasks import run_review_batch
-from scoring.views import batches
 from scoring.views.queue import Neighbours, neighbours
 from tests.cast import BUREAU, CENTRE, INFORMATION, Cast
 from tests.reading import links, nothing_written, text, texts
+from tests.waiting import URL, names, waiting
 
-URL = "/review/"
 # session, user, years that wait, units of the filter, numbers of the page, its rows; who compares forms
 QUERIES = 7
-
-
-def waiting(
-    cast: Cast,
-    name: str,
-    *,
-    unit: str = BUREAU,
-    by: User | None = None,
-    risk: int = 0,
-    year: int = 2027,
-    stage: str = "department",
-    days: int = 0,
-    late: bool = False,
-    counts: tuple[int, int, int] = (0, 0, 0),
-    **scores: Any,
-) -> Form:
-    """A self-evaluation that waits for review, as bare rows."""
-    fiscal, _ = FiscalYear.objects.get_or_create(year=year)
-    project = Project.objects.create(code=name, name=name, unit=Unit.objects.get(name=unit))
-    who = by or cast.preparer
-    at = timezone.now() - timedelta(days=days)
-    form = Form.objects.create(
-        kind="self_evaluation",
-        project=project,
-        year=fiscal,
-        status="submitted" if stage == "department" else "unit_review",
-        version=2,
-        project_name=name,
-        unit_name=unit,
-        submitted_by=who,
-        submitted_at=at,
-        is_late=late,
-        error_count=counts[0],
-        warning_count=counts[1],
-        hint_count=counts[2],
-    )
-    last = scores.pop("last", None)
-    SelfEvaluation.objects.create(form=form, scheme=ScoringScheme.objects.in_force(year), **scores)
-    Review.objects.create(
-        form=form,
-        stage=stage,
-        version=2,
-        opened_by=who,
-        opened_at=at,
-        risk=risk,
-        risk_reasons=[f"试验，计 {risk} 分"] if risk else [],
-        last_total=last,
-    )
-    return form
-
-
-@pytest.fixture
-def three(cast: Cast, db: None) -> list[Form]:
-    """Three forms that wait for the auditor of the bureau, the riskiest first."""
-    return [
-        waiting(
-            cast,
-            "高风险项目",
-            unit=INFORMATION,
-            by=cast.stranger,
-            risk=72,
-            days=9,
-            late=True,
-            counts=(1, 2, 3),
-            total_score=Decimal("95.35"),
-            computed_total=Decimal("89.35"),
-            computed_rate=Decimal("93.54"),
-            last=Decimal("99"),
-        ),
-        waiting(
-            cast,
-            "中风险项目",
-            unit=CENTRE,
-            risk=30,
-            days=2,
-            counts=(0, 4, 0),
-            year=2026,
-            total_score=Decimal("98"),
-            computed_total=Decimal("98"),
-        ),
-        waiting(cast, "低风险项目", risk=0),
-    ]
-
-
-def names(client: Client, query: str = "") -> list[str]:
-    response = client.get(f"{URL}{query}")
-    assert response.status_code == 200
-    return texts(response, "tbody th a")
 
 
 def test_the_riskiest_first(three: list[Form], client_of: Callable[[str], Client]) -> None:
@@ -309,204 +215,6 @@ def test_fifty_a_page_in_few_queries(
     assert names(client, "?page=2")[-1] == "项目00"
     with django_assert_num_queries(QUERIES):
         client.get(f"{URL}?year=2027&sort=-times&q=项目")
-
-
-# Batches
-
-
-def batch(client: Client, action: str, forms: list[Form], address: str = "", **more: Any) -> Any:
-    chosen = [f"{form.pk}:{form.version}" for form in forms]
-    return client.post(f"{URL}batch/{address}", {"action": action, "form": chosen, **more})
-
-
-def status(form: Form) -> str:
-    return Form.objects.get(pk=form.pk).status
-
-
-def test_a_batch_says_first_what_it_will_do(
-    three: list[Form], client_of: Callable[[str], Client]
-) -> None:
-    client = client_of("auditor")
-    with nothing_written():
-        response = batch(client, "return", three, query="risk=high")
-    assert text(response, "#ready") == "将退回 3 份"
-    assert links(response, ".actions a") == ["/review/?risk=high"]
-    assert [status(form) for form in three] == ["submitted"] * 3
-
-
-def test_a_batch_returns_with_a_reason(
-    cast: Cast, three: list[Form], client_of: Callable[[str], Client]
-) -> None:
-    response = batch(client_of("auditor"), "return", three, "apply/", text="请补充佐证材料")
-    assert text(response, "[role=status]") == "已退回 3 份。"
-    assert [status(form) for form in three] == ["returned"] * 3
-    for form in three:
-        version = form.versions.get(number=3)
-        assert (version.reason, version.note, version.by) == (
-            "returned",
-            "请补充佐证材料",
-            cast.auditor,
-        )
-        assert form.reviews.get().reason == "请补充佐证材料"
-    entries = AuditEntry.objects.filter(action="moved", reason="请补充佐证材料")
-    assert entries.count() == 3
-
-
-def test_a_return_needs_a_reason(three: list[Form], client_of: Callable[[str], Client]) -> None:
-    response = batch(client_of("auditor"), "return", three, "apply/", text="  ")
-    assert response.status_code == 422
-    assert text(response, "[role=alert]") == "请写明退回理由"
-    assert [status(form) for form in three] == ["submitted"] * 3
-
-
-def test_one_that_was_changed_is_left_and_said_so(
-    three: list[Form], client_of: Callable[[str], Client]
-) -> None:
-    Form.objects.filter(pk=three[1].pk).update(version=5)
-    response = batch(client_of("auditor"), "return", three, "apply/", text="请修改")
-    assert text(response, "#done") == "已退回 2 份"
-    assert text(response, "#left") == "未处理 1 份"
-    (why,) = texts(response, "section[aria-labelledby=left] tbody tr")
-    assert "您看到的是第 2 版，此后已有改动" in why
-    assert status(three[1]) == "submitted"
-
-
-def test_a_batch_sent_twice_does_nothing_twice(
-    three: list[Form], client_of: Callable[[str], Client]
-) -> None:
-    client = client_of("auditor")
-    batch(client, "return", three, "apply/", text="请修改")
-    versions = FormVersion.objects.count()
-    again = batch(client, "return", three, "apply/", text="请修改")
-    assert text(again, "[role=status]") == "已退回 3 份。"
-    assert FormVersion.objects.count() == versions
-
-
-@pytest.fixture
-def sound_and_not(cast: Cast, db: None) -> tuple[Form, Form]:
-    """Two published self-evaluations that wait again: one without an error, one with."""
-    forms = []
-    for form in (sound(cast), cast.planning):
-        Form.objects.filter(pk=form.pk).update(
-            status="submitted", submitted_by=cast.preparer, submitted_at=timezone.now()
-        )
-        Review.objects.create(
-            form=form, stage="department", version=form.version, opened_by=cast.preparer
-        )
-        forms.append(Form.objects.get(pk=form.pk))
-    return forms[0], forms[1]
-
-
-def sound(cast: Cast) -> Form:
-    found = Form.objects.filter(kind="self_evaluation", error_count=0).order_by("pk").first()
-    assert found is not None
-    return found
-
-
-def test_only_forms_without_errors_are_approved(
-    sound_and_not: tuple[Form, Form], client_of: Callable[[str], Client]
-) -> None:
-    client = client_of("auditor")
-    foreseen = batch(client, "approve", list(sound_and_not))
-    assert text(foreseen, "#ready") == "将通过 1 份"
-    assert text(foreseen, "#left") == "1 份不能一并处理"
-    assert "处错误，请打开表单独处理" in text(foreseen, "section[aria-labelledby=left] tbody tr")
-    response = batch(client, "approve", list(sound_and_not), "apply/", text="同意")
-    assert text(response, "#done") == "已通过 1 份"
-    assert [status(form) for form in sound_and_not] == ["approved", "submitted"]
-    review = sound_and_not[0].reviews.get()
-    assert (review.outcome, review.opinion) == ("approved", "同意")
-
-
-def test_nobody_approves_what_they_submitted(
-    cast: Cast, sound_and_not: tuple[Form, Form], client_of: Callable[[str], Client]
-) -> None:
-    form = sound_and_not[0]
-    Form.objects.filter(pk=form.pk).update(submitted_by=cast.auditor)
-    response = batch(client_of("auditor"), "approve", [form], "apply/")
-    assert "由您本人送审" in text(response, "section[aria-labelledby=left] tbody tr")
-    assert status(form) == "submitted"
-    assert sum("本人送审" in row for row in texts(client_of("auditor").get(URL), "tbody th")) == 1
-
-
-def test_the_units_reviewer_passes_forms_on(
-    cast: Cast, sound_and_not: tuple[Form, Form], client_of: Callable[[str], Client]
-) -> None:
-    form = sound_and_not[0]
-    Form.objects.filter(pk=form.pk).update(status="unit_review")
-    form.reviews.update(stage="unit")
-    Membership.objects.create(
-        user=cast.newcomer, unit=form.project.unit, role=Role.UNIT_REVIEWER.value
-    )
-    response = batch(client_of("newcomer"), "approve", [form], "apply/")
-    assert text(response, "#done") == "已通过 1 份"
-    assert status(form) == "submitted"
-    assert list(form.reviews.values_list("stage", "outcome")) == [
-        ("unit", "approved"),
-        ("department", "pending"),
-    ]
-
-
-@pytest.mark.parametrize("name", ["preparer", "viewer", "stranger", "newcomer"])
-@pytest.mark.parametrize("action", ["return", "approve"])
-def test_others_do_nothing_with_a_batch(
-    three: list[Form], client_of: Callable[[str], Client], name: str, action: str
-) -> None:
-    response = batch(client_of(name), action, three, "apply/", text="试一试")
-    assert response.status_code == 200
-    assert text(response, "#left") == "未处理 3 份"
-    assert [status(form) for form in three] == ["submitted"] * 3
-
-
-def test_a_number_out_of_reach_tells_nothing(
-    cast: Cast, three: list[Form], client_of: Callable[[str], Client]
-) -> None:
-    response = batch(client_of("newcomer"), "return", [three[0]], "apply/", text="试一试")
-    row = text(response, "section[aria-labelledby=left] tbody tr")
-    assert row == f"第 {three[0].pk} 号表没有这份表，或不在您的范围内"
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {},
-        {"action": "return"},
-        {"action": "explode", "form": "1:1"},
-        {"action": "return", "form": "x"},
-    ],
-)
-@pytest.mark.parametrize("address", ["", "apply/"])
-def test_nothing_chosen(
-    client_of: Callable[[str], Client], sent: dict[str, str], address: str
-) -> None:
-    client = client_of("auditor")
-    response = client.post(f"{URL}batch/{address}", sent, follow=True)
-    assert text(response, ".messages") == "请先在列表中选中要处理的表。"
-    assert client.get(f"{URL}batch/{address}").status_code == 405
-
-
-def test_many_are_done_in_the_background(
-    cast: Cast,
-    three: list[Form],
-    client_of: Callable[[str], Client],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(batches, "AT_ONCE", 2)
-    Form.objects.filter(pk=three[2].pk).update(version=9)
-    client = client_of("auditor")
-    response = batch(client, "return", three, "apply/", text="请修改")
-    job = Job.objects.get(kind="review_batch")
-    assert response["Location"] == f"/jobs/{job.pk}/"
-    run_review_batch.func(str(job.pk))
-    job.refresh_from_db()
-    assert job.state == "done"
-    assert job.result_name == "批量退回结果（已退回 2 份，未处理 1 份）.xlsx"
-    assert [status(form) for form in three] == ["returned", "returned", "submitted"]
-    result = b"".join(client.get(f"/jobs/{job.pk}/result/").streaming_content)  # type: ignore[attr-defined]
-    rows = list(openpyxl.load_workbook(BytesIO(result)).active.values)
-    assert rows[0] == ("项目", "单位", "年度", "结果", "说明")
-    assert [row[3] for row in rows[1:]] == ["已退回", "已退回", "未处理"]
-    assert AuditEntry.objects.filter(action="moved", channel="worker").count() == 2
 
 
 # The risk of what waits, reckoned anew

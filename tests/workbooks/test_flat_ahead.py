@@ -8,8 +8,8 @@ from perfgoals.common.workbooks.tables import Table
 from scoring.documents import FormDocument
 from scoring.workbooks.files import ReadForm
 from scoring.workbooks.flat import FlatForm, FlatReading, read_flat
+from tests.workbooks.flat_book import Book, mark
 from tests.workbooks.office import published_form
-from tests.workbooks.test_flat_reading import Book, mark
 
 MOBILE = published_form("移动源管理技术支持", 2026)
 SOIL = published_form("土壤固废化学品污染防治", 2024)

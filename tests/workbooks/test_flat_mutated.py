@@ -12,8 +12,8 @@ from perfgoals.common.workbooks.container import UnreadableWorkbook
 from perfgoals.common.workbooks.tables import CellValue, Faulty, Formatted, Table
 from scoring.documents import read_form
 from scoring.workbooks.flat import FlatForm, read_flat
+from tests.workbooks.flat_book import Book
 from tests.workbooks.office import published_form
-from tests.workbooks.test_flat_reading import Book
 
 FORMS = [
     FlatForm(published_form("交通工具购置及更新", 2024)),

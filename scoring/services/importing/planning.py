@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from scoring.documents import FormDocument
 from scoring.models import ImportBatch, ImportItem
 from scoring.services.cell_names import cell_name
 from scoring.services.importing.comparing import as_kept_form, changed_cells, people_at
+from scoring.services.importing.items import ITEM_COLUMNS, item_columns
 from scoring.services.importing.judging import (
     AT_ONCE,
     Answer,
@@ -40,7 +41,6 @@ from scoring.services.importing.telling import (
     no_cell,
     storable,
     summary_of,
-    told_changes,
     told_finding,
     where,
 )
@@ -121,8 +121,8 @@ def plan_batch(
         judges.expect(len(file.forms))
         for some in drafted(file, judges, by=batch.by, over=over, report=report):
             first = len(drafts) + 1
-            items = (_item(batch, number, one) for number, one in enumerate(some, first))
-            insert_values(ImportItem, _ITEM, items)
+            items = (item_columns(batch, number, one) for number, one in enumerate(some, first))
+            insert_values(ImportItem, ITEM_COLUMNS, items)
             for one in some:
                 one.forget()
             drafts += some
@@ -356,57 +356,3 @@ def _tell_problems(draft: Draft) -> None:
         for finding in draft.verdict.findings
         if finding.level is not Level.HINT
     ]
-
-
-_ITEM = (
-    *(
-        "batch_id",
-        "number",
-        "sheet",
-        "range",
-        "kind",
-        "year",
-        "unit_name",
-        "project_name",
-        "unit_id",
-    ),
-    *("project_id", "project_code", "written", "plan", "why", "changes", "problems", "judged"),
-    *("remarks", "takeable", "rows", "error_count", "warning_count", "hint_count", "form_id"),
-    *("read_version", "outcome", "made_project"),
-)
-
-
-def _item(batch: ImportBatch, number: int, draft: Draft) -> dict[str, Any]:
-    read = draft.read
-    told: Any = draft.document or read.document
-    match = draft.match
-    levels = Counter(one["level"] for one in draft.problems)
-    return {
-        "batch_id": batch.pk,
-        "number": number,
-        "sheet": read.sheet,
-        "range": read.range[:60],
-        "kind": told.form if told else "",
-        "year": told.year if told else None,
-        "unit_name": told.unit if told else "",
-        "project_name": told.project.name if told else storable({"name": read.name})["name"],
-        "unit_id": match.unit.pk if match else None,
-        "project_id": match.project.pk if match and match.project else None,
-        "project_code": read.project_code[:40],
-        "written": draft.written,
-        "plan": draft.plan.value,
-        "why": draft.why,
-        "changes": list(told_changes(draft)),
-        "problems": draft.problems,
-        "judged": draft.verdict.as_json(),
-        "remarks": draft.remarks,
-        "takeable": draft.takeable,
-        "rows": read.rows,
-        "error_count": levels[Level.ERROR.value],
-        "warning_count": levels[Level.WARNING.value],
-        "hint_count": draft.verdict.count(Level.HINT),
-        "form_id": match.form if match else None,
-        "read_version": draft.version,
-        "outcome": ImportItem.Outcome.WAITING.value,
-        "made_project": False,
-    }

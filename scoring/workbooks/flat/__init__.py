@@ -7,7 +7,8 @@ level 2 and name, in order.
 """
 
 from scoring.workbooks.flat.finding import looks_flat
-from scoring.workbooks.flat.reading import Each, FlatFile, FlatReading, read_flat
+from scoring.workbooks.flat.gathering import Each, FlatFile
+from scoring.workbooks.flat.reading import FlatReading, read_flat
 from scoring.workbooks.flat.unseen import kept_over
 from scoring.workbooks.flat.writing import (
     FlatForm,
