@@ -237,7 +237,8 @@ def _plan_execution(run: JobRun) -> None:
 
 
 def _apply_import(run: JobRun) -> None:
-    """Taken up again after a worker died, a batch that is applied already stays as it is."""
+    """Taken up again after a worker died, a batch that is applied already stays as it is. What is not taken
+    comes back with its errors marked."""
     mode = ImportBatch.Mode(run.job.parameters["mode"])
     batch = _batch_of(run)
     apply: Any = apply_list if batch.kind == FileKind.EXECUTION else apply_batch
@@ -253,6 +254,9 @@ def _apply_import(run: JobRun) -> None:
             )
         except (NotApplied, WrongStanding) as error:
             raise JobFailed(str(error)) from error
+        # Ordered before that was done, the import went first.
+        batch.refresh_from_db()
+        mark_batch(batch, report=report)
 
 
 def _undo_import(run: JobRun) -> None:

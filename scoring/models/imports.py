@@ -101,6 +101,12 @@ class ImportBatch(models.Model):
         return self.state in _BEFORE_WORK and self.job is not None and not self.job.is_over
 
     @property
+    def is_marking(self) -> bool:
+        """Whether the workbook with its errors marked is still being made."""
+        is_over = self.job is None or self.job.is_over
+        return self.state in (self.State.READY, self.State.APPLIED) and not is_over
+
+    @property
     def standing(self) -> State:
         """Where it stands, whatever became of the last job."""
         state = self.State(self.state)

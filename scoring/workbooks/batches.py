@@ -11,6 +11,7 @@ from perfgoals.common.workbooks.container import UnreadableWorkbook
 from perfgoals.common.workbooks.marking import (
     MOST_MARKS,
     ErrorMark,
+    MarkingGivenUp,
     error_list,
     marked_workbook,
 )
@@ -31,8 +32,11 @@ State = ImportBatch.State
 _FLAT_FORM = 1_500
 """Bytes that a form takes in a flat workbook, or a little more."""
 
-_HALF_HEARD = 40
-"""Per cent of a file, after which the process that parses it leaves time to others: those who will judge its
+_SEEN = {State.READY: "可以预览了", State.APPLIED: "已经导入"}
+"""The states in which the errors of a file are of use, with what can be said of them."""
+
+_LOOKED_AT = 40
+"""Per cent of a file, from when on the process that parses it leaves time to others: those who will judge its
 forms get ready then."""
 
 
@@ -46,7 +50,7 @@ def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) ->
     with Judges() as judges:
 
         def heard(done: int, total: int) -> None:
-            if done >= _HALF_HEARD:
+            if done >= _LOOKED_AT:
                 judges.expect(len(data) // _FLAT_FORM)
             report(done, total, "正在读取文件")
 
@@ -70,16 +74,23 @@ def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) ->
 
 
 def mark_batch(batch: ImportBatch, *, report: Report) -> None:
-    """Keep the file with its errors marked, where it has any and that was not done yet."""
-    if batch.state != State.READY or batch.marked:
+    """Keep the file with its errors marked, where it has any and that was not done yet. It is given up
+    when something else is ordered of the batch: nobody shall wait for it."""
+    state = State(batch.state)
+    if state not in _SEEN or batch.marked:
         return
     marks = list(_marks(batch))
     if not marks:
         return
-    report(0, 0, "可以预览了；正在生成标注错误的工作簿")
+    report(0, 0, f"{_SEEN[state]}；正在生成标注错误的工作簿")
     with batch.file.open("rb") as stored:
         data = stored.read()
-    keep_marked(batch, marked_workbook(data, marks) or error_list(marks))
+    here = ImportBatch.objects.filter(pk=batch.pk, state=state.value)
+    try:
+        content = marked_workbook(data, marks, is_wanted=here.exists)
+    except MarkingGivenUp:
+        return
+    keep_marked(batch, content or error_list(marks))
 
 
 def _marks(batch: ImportBatch) -> Iterator[ErrorMark]:

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from perfgoals.common.workbooks import marking
 from perfgoals.common.workbooks.lists import list_workbook
 from perfgoals.common.workbooks.marking import ErrorMark, marked_workbook
 from projects.models import Form
@@ -194,3 +195,38 @@ def test_what_concerns_a_whole_form_stands_at_its_first_row(cast: Cast) -> None:
         None,
         "整份表：乙不对",
     ]
+
+
+def test_marking_ends_when_something_else_is_ordered(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large workbook takes a minute; who has seen enough does not wait for it."""
+    monkeypatch.setattr(marking, "_EVERY", 0.01)
+    batch = uploaded(json_file([named("甲"), named("乙", annual_goal="")]), cast.admin)
+    flat = uploaded(flat_file(Form.objects.order_by("pk")[:2]), cast.admin)
+    with flat.file.open("rb") as stored:
+        workbook = stored.read()
+    with pytest.raises(marking.MarkingGivenUp):
+        marked_workbook(
+            workbook, [ErrorMark("项目", "A2", "", "", "错", "错误")], is_wanted=lambda: False
+        )
+    # The same through the batch: while it is read as ready, another order has come.
+    seen = ImportBatch.objects.get(pk=batch.pk)
+    seen.file = flat.file
+    ImportBatch.objects.filter(pk=batch.pk).update(state="applying")
+    mark_batch(seen, report=silent)
+    batch.refresh_from_db()
+    assert not batch.marked
+
+
+def test_forms_that_were_not_taken_come_back_marked_after_the_import(cast: Cast) -> None:
+    batch = uploaded(json_file([named("甲"), named("乙", annual_goal="")]), cast.admin)
+    apply_batch(batch, mode=ImportBatch.Mode.SOUND, by=cast.admin, report=silent)
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    (row,) = [
+        [cell.value for cell in row]
+        for row in sheet_of(marked(batch), "错误说明").iter_rows(min_row=2)
+        if row[-1].value == "错误" or "错误" in [cell.value for cell in row]
+    ]
+    assert "年度总体目标未填写" in row

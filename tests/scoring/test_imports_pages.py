@@ -107,7 +107,9 @@ def test_the_whole_way(cast: Cast, client_of: ClientOf) -> None:
     assert (job.state, batch.standing) == ("failed", "ready")
     assert "没有导入任何内容" in client.get(page).content.decode()
     client.post(f"{page}apply/", {"mode": "sound"})
+    ImportBatch.objects.filter(pk=batch.pk).update(marked="")  # given up for the import
     assert work(batch).state == "done"
+    assert client.get(f"{page}marked/").status_code == 200
     form = Form.objects.get(project_name="甲")
     assert not Form.objects.filter(project_name="乙").exists()
     assert client.post(f"{page}apply/", {"mode": "sound"}).status_code == 409
@@ -115,6 +117,19 @@ def test_the_whole_way(cast: Cast, client_of: ClientOf) -> None:
     assert work(batch).state == "done"
     assert not Form.objects.filter(pk=form.pk).exists()
     assert "已撤销" in client.get(page).content.decode()
+
+
+def test_while_errors_are_being_marked_the_page_says_so(cast: Cast, client_of: ClientOf) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲", annual_goal="")]))
+    page = f"/imports/{batch.pk}/"
+    work(batch)
+    assert "下载标注错误的工作簿</a>，改正后再上传" in client.get(page).content.decode()
+    ImportBatch.objects.filter(pk=batch.pk).update(marked="")
+    Job.objects.filter(pk=batch.job_id).update(state="running")
+    shown = client.get(page).content.decode()
+    assert "这本工作簿正在生成，请稍后刷新本页" in shown
+    assert "下载标注错误的工作簿" not in shown
 
 
 def test_what_was_left_by_an_undo_is_listed(cast: Cast, client_of: ClientOf) -> None:

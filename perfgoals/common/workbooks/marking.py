@@ -8,7 +8,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ MOST_MARKS = 20_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MEMORY = 1_500 << 20
 _SECONDS = 300
+_EVERY = 0.5  # seconds between two questions whether it is still wanted
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -46,31 +48,53 @@ class ErrorMark:
     level: str
 
 
-def marked_workbook(data: bytes, marks: Sequence[ErrorMark]) -> bytes | None:
+class MarkingGivenUp(Exception):
+    """Nobody waits for the marked workbook any more."""
+
+
+def marked_workbook(
+    data: bytes, marks: Sequence[ErrorMark], *, is_wanted: Callable[[], bool] = lambda: True
+) -> bytes | None:
     """The workbook (.xlsx) with the cells filled and commented, a column 错误说明 beside each sheet and a
     sheet 错误说明; of .xls, .xlsb and .ods with the values of its cells. None for a file of another kind,
-    and for one that cannot be opened in bounded time and memory."""
+    and for one that cannot be opened in bounded time and memory.
+
+    is_wanted: asked now and then, for a large workbook takes a minute; raises MarkingGivenUp where not."""
     if not data.startswith(_WORKBOOKS):
         return None
     limits = {"memory": _MEMORY, "seconds": _SECONDS, "reading": asdict(IMPORT_LIMITS)}
-    asked = json.dumps(limits)
     told = json.dumps([_plain(mark) for mark in marks[:MOST_MARKS]]).encode()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), asked],
-            input=len(told).to_bytes(8, "big") + told + data,
-            capture_output=True,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        log.warning("marking process took too long")
-        return None
-    if done.returncode or not done.stdout.startswith(b"PK"):
-        log.warning("marking process ended: %s\n%s", done.returncode, done.stderr[-2000:])
-        return None
-    return done.stdout
+    with subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), json.dumps(limits)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+    ) as process:
+        try:
+            answer = _answer(process, len(told).to_bytes(8, "big") + told + data, is_wanted)
+        finally:
+            process.kill()
+    return answer
+
+
+def _answer(
+    process: subprocess.Popen[bytes], question: bytes, is_wanted: Callable[[], bool]
+) -> bytes | None:
+    end = time.monotonic() + _SECONDS
+    while time.monotonic() < end:
+        try:
+            answer, complaints = process.communicate(question, timeout=_EVERY)
+        except subprocess.TimeoutExpired:
+            if not is_wanted():
+                raise MarkingGivenUp from None
+            continue
+        if process.returncode or not answer.startswith(b"PK"):
+            log.warning("marking process ended: %s\n%s", process.returncode, complaints[-2000:])
+            return None
+        return answer
+    log.warning("marking process took too long")
+    return None
 
 
 def _plain(mark: ErrorMark) -> dict[str, str]:
