@@ -123,10 +123,10 @@ def test_while_errors_are_being_marked_the_page_says_so(cast: Cast, client_of: C
     client = client_of("admin")
     batch = send(client, json_file([named("甲", annual_goal="")]))
     page = f"/imports/{batch.pk}/"
-    work(batch)
+    job = work(batch)
     assert "下载标注错误的工作簿</a>，改正后再上传" in client.get(page).content.decode()
     ImportBatch.objects.filter(pk=batch.pk).update(marked="")
-    Job.objects.filter(pk=batch.job_id).update(state="running")
+    Job.objects.filter(pk=job.pk).update(state="running")
     shown = client.get(page).content.decode()
     assert "这本工作簿正在生成，请稍后刷新本页" in shown
     assert "下载标注错误的工作簿" not in shown
