@@ -4,13 +4,15 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, include, path
 
+from perfgoals.accounts import urls as account_urls
 from perfgoals.accounts.access import may_read_log
-from perfgoals.accounts.views import admin_sign_in, password_change, sign_out
+from perfgoals.accounts.views import admin_sign_in, password_change, sign_out, unit_list
 from perfgoals.common import urls as job_urls
 from perfgoals.common.log.urls import app_name as log_name
 from perfgoals.common.log.urls import log_patterns
 from perfgoals.common.log.views import LogAccess
 from perfgoals.common.views import allow_methods, job_resume
+from projects.models import Form
 from scoring.api import api
 from scoring.tasks import TASKS
 from scoring.views.log_entries import label_of, page_of
@@ -19,6 +21,12 @@ from scoring.views.log_entries import label_of, page_of
 job_patterns = [
     *job_urls.urlpatterns,
     path("<uuid:pk>/resume/", job_resume, {"tasks": TASKS}, name="job-resume"),
+]
+
+# Likewise units, which know no forms.
+account_patterns = [
+    *account_urls.urlpatterns,
+    path("units/", unit_list, {"count_forms": Form.objects.per_unit}, name="unit-list"),
 ]
 
 # The interface answers 401 by itself, where a page would send to the sign-in. Its description stays for
@@ -37,7 +45,7 @@ log_access = LogAccess(may_read=may_read_log, page_of=page_of, label_of=label_of
 urlpatterns = [
     path("api/", (api_patterns, api_app, api_namespace)),
     path("", include("scoring.urls")),
-    path("", include("perfgoals.accounts.urls")),
+    path("", include((account_patterns, account_urls.app_name))),
     path("jobs/", include((job_patterns, job_urls.app_name))),
     path("log/", include((log_patterns(log_access), log_name))),
     path("admin/login/", admin_sign_in, name="admin-sign-in"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from perfgoals.accounts.models import Membership, Role, Unit
 from perfgoals.accounts.querysets import OWN_UNIT_ONLY, in_force
 from projects.documents import MoneyUnit, from_yuan
-from projects.models import Form, FormVersion, ProjectGrant
+from projects.models import Form, FormVersion, Project, ProjectGrant
 from projects.workflow import (
     Action,
     FormKind,
@@ -112,6 +113,12 @@ def _ruled_out(user: User, form: Form, action: Action) -> Exception | None:
     if action is Action.CANCEL_ADJUSTMENT and form.adjusts_version is None:
         return WrongStatus(action, status, "这份表没有正在进行的目标调整")
     return None
+
+
+def reads_elsewhere(person: User, units: Collection[int]) -> bool:
+    """Whether the person has leave today to read a project of another unit than those (by number)."""
+    leave = ProjectGrant.objects.in_force().filter(user=person)
+    return Project.objects.filter(grants__in=leave).exclude(unit__in=list(units)).exists()
 
 
 def printed_amounts(form: Form) -> dict[tuple[str, str], Decimal | None]:

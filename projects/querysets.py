@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -72,6 +72,11 @@ class WaiverQuerySet(models.QuerySet):
 
 
 class FormQuerySet(models.QuerySet):
+    def per_unit(self, units: Collection[int]) -> dict[int, int]:
+        """For each of the units (by number) that has forms, how many."""
+        counted = self.filter(project__unit__in=list(units)).order_by().values("project__unit")
+        return dict(counted.annotate(total=Count("pk")).values_list("project__unit", "total"))
+
     def visible_to(self, user: User) -> Self:
         """The forms that the user may see: those of the units that the memberships reach, and those of
         projects granted; all for a superuser. Auditors and readers see a form once it was submitted.

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Permission
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, ManyToManyField, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
@@ -21,6 +21,7 @@ from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from perfgoals.accounts.forms import UnitForm
 from perfgoals.accounts.models import Membership, Role, Unit, User
 from perfgoals.accounts.resources import MAX_PASSWORDS, PASSWORD, UnitResource, UserResource
 from perfgoals.accounts.services import (
@@ -52,22 +53,6 @@ _ACTIONS = {"add": "新增", "change": "修改", "delete": "删除", "view": "�
 
 def _path() -> RawSQL:
     return RawSQL(_PATH, [], output_field=ArrayField(TextField()))
-
-
-class UnitForm(forms.ModelForm):
-    def clean_parent(self) -> Unit | None:
-        """Neither itself nor one of the units below it. The constraint of the model says the first of
-        these too, but is not asked in a form, as the number of the unit is no field of it."""
-        parent: Unit | None = self.cleaned_data["parent"]
-        if parent is not None and parent.pk == self.instance.pk:
-            raise ValidationError("上级单位不能是单位自己")
-        above, seen = parent, set()
-        while above is not None and above.pk not in seen:
-            if above.pk == self.instance.pk:
-                raise ValidationError(f"上级单位成环：「{parent}」在「{self.instance}」之下")
-            seen.add(above.pk)
-            above = above.parent
-        return parent
 
 
 @admin.register(Unit)

@@ -10,5 +10,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from perfgoals.accounts.services.sessions import stamp
+        from perfgoals.common.audit import name_subjects
 
         user_logged_in.connect(stamp, dispatch_uid="accounts.stamp")
+        name_subjects({"units/": "accounts.unit", "people/": "accounts.user"})

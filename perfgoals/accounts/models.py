@@ -11,6 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from perfgoals.accounts.querysets import UnitQuerySet, in_force
 
@@ -139,6 +140,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.unit} · {self.get_role_display()}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its last day is over."""
+        return self.valid_until is not None and self.valid_until < timezone.localdate()
 
 
 class ApiToken(models.Model):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 # The units that a user's memberships in some roles reach today: for some roles the unit itself, for
@@ -64,7 +65,53 @@ def roles_of_each() -> ArraySubquery:
     return ArraySubquery(held.values("role").distinct())
 
 
+def people_in(units: Collection[int], *, everybody: bool = False) -> models.QuerySet:
+    """The people who have, or had, a role in one of the units (by number); ``everybody`` also those who
+    have none anywhere. Never who administers the system or enters the admin: those are kept there."""
+    people = apps.get_model("accounts", "User")._default_manager
+    ordinary = people.filter(is_superuser=False, is_staff=False).order_by("username")
+    return ordinary if everybody else ordinary.filter(_held(unit__in=list(units)))
+
+
+def listed_people(units: Collection[int], chosen: Mapping[str, Any], **options: Any) -> Any:
+    """The people of ``people_in`` for a list, with their roles in the units (``held``) and the number of
+    those in force elsewhere (``elsewhere``). chosen: q (words that all occur in the name or the sign-in
+    name), unit, role (held, or once held, together where both are given)."""
+    people = people_in(units, **options)
+    for word in chosen.get("q", "").split():
+        people = people.filter(Q(username__icontains=word) | Q(full_name__icontains=word))
+    held = {name: chosen[name] for name in ("unit", "role") if name in chosen}
+    if held:
+        people = people.filter(_held(unit__in=list(units)), _held(**held))
+    memberships = apps.get_model("accounts", "Membership")._default_manager
+    within = memberships.filter(unit__in=list(units)).select_related("unit")
+    others = memberships.filter(in_force(), user=OuterRef("pk")).exclude(unit__in=list(units))
+    counted = others.order_by().values("user").annotate(total=Count("pk")).values("total")
+    return people.prefetch_related(
+        Prefetch("memberships", within.order_by("unit__code", "role"), to_attr="held")
+    ).annotate(elsewhere=Coalesce(Subquery(counted), 0))
+
+
+def people_per_unit(units: Collection[int]) -> dict[int, int]:
+    """For each of the units how many of ``people_in`` have, or had, a role there."""
+    memberships = apps.get_model("accounts", "Membership")._default_manager
+    ordinary = memberships.filter(user__is_superuser=False, user__is_staff=False)
+    counted = ordinary.filter(unit__in=list(units)).order_by().values("unit")
+    return dict(counted.annotate(total=Count("user", distinct=True)).values_list("unit", "total"))
+
+
+def _held(**what: Any) -> Exists:
+    memberships = apps.get_model("accounts", "Membership")._default_manager
+    return Exists(memberships.filter(user=OuterRef("pk"), **what))
+
+
 class UnitQuerySet(models.QuerySet):
+    def administered_by(self, user: Any) -> Self:
+        """The units whose administrator the user is today; all for a superuser."""
+        if user.is_superuser:
+            return self
+        return self.filter(pk__in=reach_of(user.pk, ["admin"]))
+
     def reached_by(self, user_id: int) -> Self:
         """The units whose forms the user may see."""
         return self.filter(pk__in=reach_of(user_id))

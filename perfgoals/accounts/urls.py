@@ -18,4 +18,19 @@ urlpatterns = [
     path("account/codes/off/", views.code_off, name="code-off"),
     path("tokens/", views.token_list, name="token-list"),
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token-revoke"),
+    path("units/new/", views.unit_new, name="unit-new"),
+    path("units/<int:pk>/", views.unit_edit, name="unit-edit"),
+    path("people/", views.person_list, name="person-list"),
+    path("people/new/", views.person_new, name="person-new"),
+    path("people/existing/", views.person_existing, name="person-existing"),
+    path("people/<int:pk>/", views.person_edit, name="person-edit"),
+    path("people/<int:pk>/password/", views.person_password, name="person-password"),
+    path("people/<int:pk>/unlock/", views.person_unlock, name="person-unlock"),
+    path("people/<int:pk>/sign-out/", views.person_sign_out, name="person-sign-out"),
+    path("people/<int:pk>/device/", views.person_device, name="person-device"),
+    path("people/<int:pk>/roles/", views.role_add, name="person-role-add"),
+    path("people/<int:pk>/roles/<int:number>/", views.role_change, name="person-role-change"),
+    path(
+        "people/<int:pk>/roles/<int:number>/remove/", views.role_remove, name="person-role-remove"
+    ),
 ]

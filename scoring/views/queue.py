@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.numbers import padded, percent
+from perfgoals.common.selects import LongSelect
 from perfgoals.common.views import allow_methods
 from projects.models import KIND_CHOICES, Form
 from scoring.forms import AddressFilter
@@ -25,7 +26,7 @@ from scoring.models import Review
 from scoring.querysets import JUDGING, QUEUE_CHECKS, QUEUE_SORTS, ReviewQuerySet
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel, level_of
 from scoring.services.cross_notes import compares_forms
-from scoring.views.choosing import LongSelect, unit_choices
+from scoring.views.choosing import unit_choices
 
 if TYPE_CHECKING:
     from perfgoals.accounts.models import User

@@ -9,11 +9,11 @@ from django import forms
 from django.utils import timezone
 
 from perfgoals.accounts.models import User
+from perfgoals.common.selects import LongSelect
 from projects.models import KIND_CHOICES
 from scoring.models import Sample, SampleItem
 from scoring.rules.risk import MOST
 from scoring.services.sampling import LONGEST_LEAVE, outsiders
-from scoring.views.choosing import LongSelect
 
 _BLANK = {"required": "请填写", "invalid": "请填整数", "invalid_choice": "没有这一选项"}
 

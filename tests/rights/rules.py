@@ -123,5 +123,6 @@ PREPARERS = only("preparer", "colleague", "stranger")
 LOG = only("admin", "superuser", "log_auditor")
 ACROSS = only("auditor", "other_auditor", "admin", "superuser")
 IMPORTS = only("admin", "superuser")
+KEEPERS = only("admin", "superuser")
 OWNER = own("preparer")
 NOBODYS = ("clerk", "log_auditor", "other_auditor", "newcomer", "lapsed")  # they see no form at all

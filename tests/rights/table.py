@@ -7,12 +7,13 @@ The lines stand in ``tests.rights.lines``, by what the addresses are about; the 
 from __future__ import annotations
 
 from tests.rights.line import Line
-from tests.rights.lines import account, forms, imports, interface, many
+from tests.rights.lines import account, forms, imports, interface, keeping, many
 
 LINES: tuple[Line, ...] = (
     *many.LINES,
     *forms.LINES,
     *imports.LINES,
     *account.LINES,
+    *keeping.LINES,
     *interface.LINES,
 )

@@ -45,7 +45,7 @@ def test_menu_follows_the_roles_at_once(cast: Cast, client_of: ClientOf) -> None
         ("auditor", ["审核"]),
         ("unit_reviewer", ["审核"]),
         ("log_auditor", ["审计日志"]),
-        ("admin", ["抽查", "跨表检查", "批量导入", "审计日志"]),
+        ("admin", ["抽查", "跨表检查", "批量导入", "审计日志", "单位和人员"]),
         ("viewer", []),
     ):
         held = Membership.objects.create(user=cast.newcomer, unit=bureau, role=role)

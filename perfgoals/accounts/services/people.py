@@ -18,6 +18,7 @@ def ensure_user(
     full_name: str,
     password: str,
     memberships: Iterable[tuple[Unit, Role]],
+    email: str = "",
     is_admin: bool = False,
     must_change: bool = True,
     by: User | None = None,
@@ -29,7 +30,12 @@ def ensure_user(
     """
     user, created = User.objects.get_or_create(
         username=username,
-        defaults={"full_name": full_name, "is_staff": is_admin, "is_superuser": is_admin},
+        defaults={
+            "full_name": full_name,
+            "email": email,
+            "is_staff": is_admin,
+            "is_superuser": is_admin,
+        },
     )
     before = [] if created else rights_of(user)
     if created:
