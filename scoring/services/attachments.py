@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 
 from perfgoals.common.audit import record
 from perfgoals.common.models import AuditAction
+from perfgoals.common.workbooks.container import ARCHIVE_ERRORS
 from projects.models import Attachment, Form
 from projects.workflow import Action, Status, next_status
 from scoring.access import form_document
@@ -93,7 +94,7 @@ def _office_type_of(content: bytes) -> FileType:
                 declared = file.read(2**20).lower()
     except KeyError:
         raise ValidationError(f"压缩包不能上传，请解开后逐个上传 {ACCEPTED} 文件") from None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except ARCHIVE_ERRORS:
         raise ValidationError("文件已损坏或加了密码，无法识别") from None
     if b"macroenabled" in declared or any(_ACTIVE_PART.search(name) for name in names):
         raise ValidationError("文件中含有宏或可执行的内容，请另存为不含宏的 DOCX 或 XLSX")

@@ -15,6 +15,8 @@ from typing import Any
 
 import openpyxl
 
+from perfgoals.common.workbooks.container import ARCHIVE_ERRORS
+
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 2**20
@@ -96,7 +98,7 @@ def _refuse_bombs(data: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except ARCHIVE_ERRORS as error:
         raise UnreadableFileError("文件不完整或已损坏，请重新下载或另存后再上传") from error
     names = {member.filename for member in members}
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:

@@ -25,6 +25,17 @@ _HEAD = 4096
 _LOCAL_HEADER = 30
 
 
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
+"""What ``zipfile`` raises for an archive that is damaged, locked, or packed in a way it does not know."""
+
+
 class UnreadableWorkbook(Exception):
     """The upload is no workbook that can be read. The text is a Chinese sentence that says what to do;
     the code tells the reasons apart."""
@@ -82,7 +93,7 @@ def check_container(data: bytes, limits: Limits) -> Container:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except ARCHIVE_ERRORS as error:
         raise UnreadableWorkbook("truncated", _DAMAGED) from error
     _check_members(members, limits)
     kind = _kind(data, {member.filename.lower() for member in members})
@@ -174,7 +185,7 @@ def _member_head(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(name) as member:
             return member.read(_SMALL)
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except (KeyError, *ARCHIVE_ERRORS):
         return b""
 
 

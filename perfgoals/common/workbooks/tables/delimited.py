@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 from perfgoals.common.documents import plain
-from perfgoals.common.workbooks.container import UnreadableWorkbook
+from perfgoals.common.workbooks.container import ARCHIVE_ERRORS, UnreadableWorkbook
 from perfgoals.common.workbooks.tables.table import CellValue, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -87,7 +86,7 @@ def zip_tables(data: bytes, limit: int = _MAX_BYTES) -> list[Table]:
                 left -= len(content)
                 name = member.filename.rpartition("/")[2][: -len(".csv")]
                 tables.append(csv_table(content, name))
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, zlib.error) as error:
+    except ARCHIVE_ERRORS as error:
         message = "压缩包不完整、已损坏或加了密码，请重新下载或重新压缩后再上传"
         raise UnreadableWorkbook("truncated", message) from error
     if not tables:
