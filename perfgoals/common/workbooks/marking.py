@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -64,27 +65,29 @@ def marked_workbook(
         return None
     limits = {"memory": _MEMORY, "seconds": _SECONDS, "reading": asdict(IMPORT_LIMITS)}
     told = json.dumps([_plain(mark) for mark in marks[:MOST_MARKS]]).encode()
-    with subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), json.dumps(limits)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-    ) as process:
-        try:
-            answer = _answer(process, len(told).to_bytes(8, "big") + told + data, is_wanted)
-        finally:
-            process.kill()
-    return answer
+    # A file and no pipe: a pipe that is asked again after a while does not take the rest of its input.
+    with TemporaryFile() as question:
+        for part in (len(told).to_bytes(8, "big"), told, data):
+            question.write(part)
+        question.seek(0)
+        with subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", _START, str(_ROOT), json.dumps(limits)],
+            stdin=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+        ) as process:
+            try:
+                return _answer(process, is_wanted)
+            finally:
+                process.kill()
 
 
-def _answer(
-    process: subprocess.Popen[bytes], question: bytes, is_wanted: Callable[[], bool]
-) -> bytes | None:
+def _answer(process: subprocess.Popen[bytes], is_wanted: Callable[[], bool]) -> bytes | None:
     end = time.monotonic() + _SECONDS
     while time.monotonic() < end:
         try:
-            answer, complaints = process.communicate(question, timeout=_EVERY)
+            answer, complaints = process.communicate(timeout=_EVERY)
         except subprocess.TimeoutExpired:
             if not is_wanted():
                 raise MarkingGivenUp from None
