@@ -5,7 +5,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-PYTHON ?= python3
+# 系统自带的 Python 够新就用它：Debian 编译它时做过优化（PGO），比自己编译的通常快一成多，安全更新也由 Debian 负责。
+PYTHON ?= $(shell /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 HOST ?=
 PORT ?=
 ARGS ?=

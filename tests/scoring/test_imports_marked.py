@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from io import BytesIO
 
 import pytest
@@ -200,11 +201,16 @@ def test_what_concerns_a_whole_form_stands_at_its_first_row(cast: Cast) -> None:
 def test_marking_that_takes_its_time_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is asked again and again whether it is still wanted; an answer larger than a pipe holds too."""
     monkeypatch.setattr(marking, "_EVERY", 0.01)
-    asked = []
+    asked: list[float] = []
+
+    def is_wanted() -> bool:
+        asked.append(time.monotonic())
+        return True
+
     rows = [[number, "字" * 40] for number in range(5_000)]
     workbook = list_workbook("表", ["号", "名"], rows)
     marks = [ErrorMark("表", f"B{row}", "名", "", "不对", "错误") for row in range(2, 200)]
-    back = marked_workbook(workbook, marks, is_wanted=lambda: asked.append(1) is None)
+    back = marked_workbook(workbook, marks, is_wanted=is_wanted)
     assert back is not None
     assert len(asked) > 1
     sheet = sheet_of(back, "表")
