@@ -31,6 +31,7 @@ MAX_TEXT = 32_767  # what one cell of a workbook holds
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _CENT = Decimal("0.01")
+_POINTS = (6, 4)  # digits before and behind the point
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 Damage = Literal["partial", "lost", "reconstructed", "inferred", "maybe_truncated"]
@@ -48,6 +49,18 @@ def _read_text(value: object) -> str:
             "text_length", "文字长 {length} 个字符，超过上限 32767", {"length": len(value)}
         )
     return value
+
+
+def is_sound_text(value: str) -> bool:
+    """Whether a cell of text takes it for certain; asked where there are many, for what is not certain is
+    read."""
+    return value.isprintable() and len(value) <= MAX_TEXT
+
+
+def is_sound_points(value: Decimal) -> bool:
+    """Whether a cell of points takes it for certain."""
+    _, _, exponent = value.as_tuple()
+    return isinstance(exponent, int) and exponent >= -_POINTS[1] and value.adjusted() < _POINTS[0]
 
 
 def _read_decimal(value: object) -> Decimal | None:
@@ -144,7 +157,7 @@ not what was printed."""
 Rate = Annotated[_NumberCell, AfterValidator(_within(11, 4))]
 """A rate in per cent, as printed."""
 
-Points = Annotated[_NumberCell, AfterValidator(_within(6, 4))]
+Points = Annotated[_NumberCell, AfterValidator(_within(*_POINTS))]
 """A weight or score in points, as printed."""
 
 Day = Annotated[date | None, BeforeValidator(_read_date)]

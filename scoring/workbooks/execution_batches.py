@@ -152,7 +152,7 @@ def _add_form(meant: _Meant, project: ListedProject, form: Form) -> None:
     meant.how[form.pk] = project.how.label if project.how.is_sure else "由您选定"
     meant.file.forms.append(
         ReadForm(
-            document=form_document(form),
+            head=form_document(form),
             sheet=rows[0].sheet,
             range="、".join(f"第 {number} 行" for number in dict.fromkeys(r.row for r in rows)),
             # What is found on the form at no cell of the list is told at the project's name.

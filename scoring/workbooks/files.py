@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from perfgoals.common.workbooks.filling import CellProblem
-from scoring.documents import FormDocument
+from scoring.documents import FormDocument, read_form
 
 
 class FileKind(StrEnum):
@@ -52,7 +53,8 @@ class Place:
 class ReadForm:
     """A form as it stands in the file.
 
-    document: None where cells could not be taken; problems then name every one of them. places: the
+    head: the form; None where cells could not be taken, problems then name every one of them. data: its
+    JSON where ``head`` lacks the rows of indicators, see ``document``. places: the
     cell of the file for the paths of the document, for findings. sheet, range: where it came from
     ("A1:H40"; of a flat workbook the rows of the project's sheet). project_code, form: what the file
     says it is in the system, "" and 0 where it does not; version: the version that was downloaded, 0
@@ -61,7 +63,7 @@ class ReadForm:
     project as the file has it, also where the form cannot be taken.
     """
 
-    document: FormDocument | None
+    head: FormDocument | None
     sheet: str
     range: str
     problems: list[CellProblem] = field(default_factory=list)
@@ -75,6 +77,19 @@ class ReadForm:
     rows: int = 0
     blank_rows: int = 0
     name: str = ""
+    data: dict[str, Any] | None = None
+
+    @property
+    def document(self) -> FormDocument | None:
+        """The whole form. Of thousands that are new, none is asked for: those who judge them read the
+        JSON themselves."""
+        if self.data is not None:
+            self.head, self.data = read_form(self.data), None
+        return self.head
+
+    def forget(self) -> None:
+        """Let go of what the form says; its place in the file stays."""
+        self.head = self.data = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _official(found: OfficialForm, file: ReadFile) -> OfficialRead:
     file.ignored += [_ignored(found.sheet, one) for one in (*found.passed, *filled.passed)]
     missing = [f"没有找到「{title}」" for title in grouped(found.missing)]
     return OfficialRead(
-        document=filled.document,
+        head=filled.document,
         sheet=found.sheet,
         range=found.range,
         problems=filled.problems,
@@ -274,7 +274,7 @@ def _json_form(item: Any, number: int) -> ReadForm:
     name = project.get("name") if isinstance(project, dict) else None
     form.name = name if isinstance(name, str) else ""
     try:
-        form.document = read_form(item)
+        form.head = read_form(item)
     except DocumentError as error:
         form.problems = [_json_problem(item, place, one) for one in error.errors]
     return form

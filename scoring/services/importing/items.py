@@ -23,7 +23,7 @@ ITEM_COLUMNS = (
 def item_columns(batch: ImportBatch, number: int, draft: Draft) -> dict[str, Any]:
     """What is kept of a form of a file."""
     read = draft.read
-    told: Any = draft.document or read.document
+    told: Any = draft.document or read.head
     match = draft.match
     levels = Counter(one["level"] for one in draft.problems)
     return {

@@ -115,11 +115,16 @@ class NotJudged(JobFailed):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A form that is to be judged. scheme: of a self-evaluation."""
+    """A form that is to be judged. scheme: of a self-evaluation; data: its JSON where the document has been
+    read without its rows."""
 
     document: FormDocument
     scheme: ScoringScheme | None
     waived: Waived = frozenset()
+    data: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return self.document.as_json() if self.data is None else self.data
 
 
 class Answer(NamedTuple):
@@ -156,11 +161,11 @@ class Judges:
     def foresee(self, read: ReadForm) -> None:
         """A form that was just read, and is probably a new one: a crew that waits may judge it while others
         are read. Where it is not wanted after all, nothing is lost."""
-        document = read.document
-        if document is None or read.form or not self._crew.process_ids:
+        head = read.head
+        if head is None or read.form or not self._crew.process_ids:
             return
         try:
-            self._next.append(Wanted(document, self.schemes.of(document, None)))
+            self._next.append(Wanted(head, self.schemes.of(head, None), data=read.data))
         except ScoringScheme.DoesNotExist:
             return
         if len(self._next) == AT_ONCE:
@@ -173,10 +178,10 @@ class Judges:
             self._foreseen[id(one.document)] = (one, Answer(future, place))
 
     def _given(self, form: Wanted) -> Given:
-        document = form.document
-        codes = secrets.token_hex(4 * len(document.indicators))
+        data = form.as_json()
+        codes = secrets.token_hex(4 * len(data.get("indicators", ())))
         scheme = None if form.scheme is None else self.schemes.text(form.scheme)
-        return Given(document.as_json(), codes, scheme)
+        return Given(data, codes, scheme)
 
     def give(self, forms: Sequence[Wanted]) -> list[Answer]:
         """Have the forms judged; ``take`` gives the answers."""

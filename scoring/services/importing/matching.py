@@ -51,7 +51,7 @@ class Desk:
     """What is kept, as far as a file can speak of it."""
 
     def __init__(self, read: Sequence[ReadForm], *, by: User) -> None:
-        documents = [one.document for one in read if one.document is not None]
+        documents = [one.head for one in read if one.head is not None]
         self.units = {unit.pk: unit for unit in Unit.objects.all()}
         self.unit_by_name = {_folded(unit.name): unit for unit in self.units.values()}
         self.reach = None if by.is_superuser else _reached(by)

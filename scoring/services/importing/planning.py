@@ -63,7 +63,8 @@ _CHECKING = "正在核对和检查"
 
 @dataclass(slots=True)
 class Draft:
-    """A form of the file on its way to an item. document: as the file would have the form; written: as it
+    """A form of the file on its way to an item. document: as the file would have the form, of a new one
+    perhaps without its rows; written: as it
     would be kept, in the JSON of its document."""
 
     read: ReadForm
@@ -87,6 +88,7 @@ class Draft:
         """Let go of what is kept as an item now."""
         self.document = self.wanted = None
         self.written = ""
+        self.read.forget()
 
     def settle(self, written: str, verdict: Verdict) -> None:
         """Take what was said of a form that would be written."""
@@ -227,10 +229,10 @@ def _find(draft: Draft, desk: Desk) -> None:
                 "message": problem.expected,
             }
         )
-    if read.document is None:
+    if read.head is None:
         draft.refuse(Plan.ERROR, "有不能读入的单元格")
         return
-    found = desk.match(read, read.document)
+    found = desk.match(read, read.head)
     if isinstance(found, Mismatch):
         _complain(draft, found.code, found.path, found.found, found.message)
         return
@@ -290,19 +292,18 @@ class _Work:
             self.plan_kept(draft, match, self.kept[match.form])
 
     def plan_new(self, draft: Draft, match: Match) -> None:
-        document = draft.read.document
+        document = draft.read.head
         assert document is not None
         if not self.desk.years[document.year]:
             draft.refuse(Plan.FORBIDDEN, f"{document.year} 年度已停止填报")
             return
         if match.project is None:
             draft.remarks.append(f"将新建项目「{document.project.name}」")
-        self.want(draft, document, None)
+        self.want(draft, document, None, draft.read.data)
         draft.plan, draft.why = Plan.NEW, match.how
 
     def plan_kept(self, draft: Draft, match: Match, form: Form) -> None:
         read = draft.read
-        assert read.document is not None
         before = form_document(form)
         draft.version = form.version
         try:
@@ -330,10 +331,16 @@ class _Work:
         draft.plan = Plan.CONFLICT if conflict else Plan.CHANGED
         draft.why = conflict or match.how
 
-    def want(self, draft: Draft, document: FormDocument, form: Form | None) -> None:
+    def want(
+        self,
+        draft: Draft,
+        document: FormDocument,
+        form: Form | None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
         draft.document = document
         waived = self.waived.get(form.pk, frozenset()) if form else frozenset()
-        draft.wanted = Wanted(document, self.schemes.of(document, form), waived)
+        draft.wanted = Wanted(document, self.schemes.of(document, form), waived, data)
 
     def conflict(self, read: ReadForm, form: Form) -> str:
         """Why the kept form may hold work that the file knows nothing of, "" where it does not."""

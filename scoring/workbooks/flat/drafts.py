@@ -28,7 +28,7 @@ _NO_UNIT = "请填「元」或「万元」，这份表在「资金」表里有�
 class Draft:
     """A form as far as it was read. kind: None where the row does not say it, or says it wrongly; such
     a form has no data. data: the JSON of the document. named: the cells that the first ``counted``
-    problems name."""
+    problems name. doubtful: a row holds what its document may refuse."""
 
     kind: FormKind | None
     reference: Reference
@@ -40,6 +40,7 @@ class Draft:
     has_amounts: bool = False
     named: set[tuple[str, str]] = field(default_factory=set)
     counted: int = 0
+    doubtful: bool = False
 
     def begin_funds(self, found: FoundTable | None) -> None:
         """A blank cell for every amount that the table has a column for."""
@@ -98,8 +99,10 @@ class Draft:
         uncoded = self.uncoded()
         if uncoded and (self.reference.form or self.reference.project_code):
             self.remarks.append(f"{uncoded} 行指标没有行码，按二级指标、三级指标和先后次序对应")
+        sound = document is not None and not self.problems
         return ReadForm(
-            document=None if self.problems else document,
+            head=document if sound else None,
+            data=self.data if sound and not self.doubtful else None,
             sheet=found.name,
             range=f"A{row}:{last}{row}",
             problems=self.problems,
@@ -121,12 +124,13 @@ class Draft:
         return "没有编码，按实施单位、年度、项目名称和表种对应"
 
     def document(self) -> FormDocument | None:
-        """What the document makes of the data; what it refuses is added to the problems."""
+        """What the document makes of the data, of its rows only where they are in doubt; what it refuses
+        is added to the problems."""
         if self.kind is None:
             return None
         self.check_rows()
         try:
-            return read_form(self.data)
+            return read_form(self.data if self.doubtful else {**self.data, "indicators": []})
         except DocumentError as error:
             for item in error.errors:
                 self.take_error(item)

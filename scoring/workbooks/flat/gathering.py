@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
-from perfgoals.common.documents import unpadded
+from perfgoals.common.documents import is_sound_points, is_sound_text, unpadded
 from perfgoals.common.workbooks.filling import CellProblem
 from perfgoals.common.workbooks.tables.reading import FoundTable
 from perfgoals.common.workbooks.tables.spec import ColumnKind, TableSpec
@@ -322,17 +322,28 @@ class Gathering:
                     indicator[step.name] = step.blank
             elif step.is_text and type(cell) is str:
                 indicator[step.name] = cell
+                if not is_sound_text(cell):
+                    draft.doubtful = True
             else:
                 path = f"indicators.{len(rows)}.{step.name}"
                 value = value_at(found, row, cells, step, draft.problems, path)
                 if not step.optional or value not in ("", None):
                     indicator[step.name] = value
+                    if not _is_sound(value):
+                        draft.doubtful = True
         if "damaged" in indicator:
             indicator["damaged"] = draft.notes(
                 indicator["damaged"], f"indicators.{len(rows)}.damaged"
             )
         rows.append(indicator)
         draft.places.rows.append(row)
+
+
+def _is_sound(value: Any) -> bool:
+    """Whether the document of a row takes the value of a cell for certain."""
+    if isinstance(value, Decimal):
+        return is_sound_points(value)
+    return not isinstance(value, str) or is_sound_text(value)
 
 
 _OF_EVERY_KIND = frozenset(REFERENCE_KEYS) | {"version"}
