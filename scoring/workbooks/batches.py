@@ -35,10 +35,6 @@ _FLAT_FORM = 1_500
 _SEEN = {State.READY: "可以预览了", State.APPLIED: "已经导入"}
 """The states in which the errors of a file are of use, with what can be said of them."""
 
-_LOOKED_AT = 40
-"""Per cent of a file, from when on the process that parses it leaves time to others: those who will judge its
-forms get ready then."""
-
 
 @collector_at_rest()
 def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) -> ImportBatch:
@@ -50,8 +46,8 @@ def read_batch(batch: ImportBatch, *, report: Report, job: Job | None = None) ->
     with Judges() as judges:
 
         def heard(done: int, total: int) -> None:
-            if done >= _LOOKED_AT:
-                judges.expect(len(data) // _FLAT_FORM)
+            # While the process that parses the file is the only one at work, those who will judge get ready.
+            judges.expect(len(data) // _FLAT_FORM)
             report(done, total, "正在读取文件")
 
         try:

@@ -95,11 +95,13 @@ def parse_tables(data: bytes, kind: Container, limits: Limits) -> Iterator[Part]
 
 @dataclass(frozen=True, slots=True)
 class _Scanned:
-    """A sheet that was looked at, and may be parsed. length: of its markup, in bytes."""
+    """A sheet that was looked at, and may be parsed. at: its place among the sheets; size: of its markup,
+    in bytes."""
 
+    at: int
     extent: SheetExtent
     odd: Odd
-    length: int
+    size: int
     sheet: Future[CalamineSheet] | None
 
 
@@ -120,33 +122,45 @@ class _Parser:
 
 
 def _parse_large(archive: zipfile.ZipFile, parser: _Parser, counter: Counter) -> Iterator[Part]:
+    """Each sheet is sent when the next was looked at: whoever takes them is at work early."""
     formats = read_formats(archive)
     special = {number: code for number, code in enumerate(formats) if _changes(code)}
-    scans: list[_Scanned] = []
-    members = list(sheet_members(archive))
-    size = sum(archive.getinfo(member).file_size for _, _, member in members) or 1
-    looked = taken = 0
-    for name, hidden, member in members:
+    members = [
+        (archive.getinfo(member).file_size, at, name, hidden, member)
+        for at, (name, hidden, member) in enumerate(sheet_members(archive))
+    ]
+    whole = sum(size for size, *_ in members) or 1
+    done = 0.0
+    ahead: _Scanned | None = None
+    # What a small sheet says (what the workbook is, for one) helps to understand the large ones.
+    for size, at, name, hidden, member in sorted(members, key=lambda one: one[0] > _SMALL):
         extent = counter.begin(name, hidden)
         markup = archive.read(member)
         odd = _scan(markup, extent, counter, special)
+        del markup
         if odd is None:
             message = f"工作表「{name}」写法特殊，请用 Excel 或 WPS 打开并重新保存后再上传"
             raise UnreadableWorkbook("unplaced", message)
-        scans.append(_Scanned(extent, odd, len(markup), parser.begin(extent)))
-        looked += len(markup)
-        del markup
-        yield {}, _LOOKING * looked // size
+        scanned = _Scanned(at, extent, odd, size, parser.begin(extent))
+        done += _LOOKING * size / whole
+        yield {}, int(done)
+        if ahead is not None:
+            done += (100 - _LOOKING) * ahead.size / whole
+            yield from _parts(ahead, counter, int(done))
+        ahead = scanned
     counter.finish()
-    # What a small sheet says (what the workbook is, for one) helps to understand the large ones.
-    for at, scanned in sorted(enumerate(scans), key=lambda scan: scan[1].length > _SMALL):
-        extent = scanned.extent
-        rows = _rows(scanned, counter)
-        taken += scanned.length
-        done = _LOOKING + (100 - _LOOKING) * taken // size
-        for start in range(0, max(len(rows), 1), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
-            yield _table(at, extent.name, extent.hidden, some, start + len(some) == len(rows)), done
+    if ahead is not None:
+        yield from _parts(ahead, counter, 100)
+
+
+def _parts(scanned: _Scanned, counter: Counter, done: int) -> Iterator[Part]:
+    """The table, a number of rows at a time. done: per cent, when it is sent."""
+    extent = scanned.extent
+    rows = _rows(scanned, counter)
+    for start in range(0, max(len(rows), 1), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        whole = start + len(some) == len(rows)
+        yield _table(scanned.at, extent.name, extent.hidden, some, whole), done
 
 
 def _table(at: int, name: str, hidden: bool, rows: list[Any], whole: bool = True) -> PlainTable:
