@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from indicators.documents import DeclarationDocument, IndicatorRow, RequestedFunds, is_leftover
 from indicators.values import Kind, Value, read_value
-from indicators.values.words import has_content, quoted
+from indicators.values.words import has_content, normal_each, quoted
 from perfgoals.common.documents import Damage
 from perfgoals.common.once import once
 from projects.documents import MoneyUnit, to_yuan
@@ -36,8 +36,9 @@ class Amount(NamedTuple):
 class Row:
     """One row of the indicator tree. ``index`` counts all rows of the document, blank ones too.
 
-    ``damaged`` holds the marks of its cells, ``year`` is that of the form. What is told of the cells
-    is worked out once, for dozens of checks ask for it.
+    ``damaged`` holds the marks of its cells, ``year`` is that of the form; ``plain_name`` and
+    ``plain_target`` are the texts for comparing, see ``words.normal``. What is told of the cells is worked
+    out once, for dozens of checks ask for it.
     """
 
     index: int
@@ -47,6 +48,8 @@ class Row:
     target: str
     damaged: Mapping[str, Damage]
     year: int
+    plain_name: str
+    plain_target: str
 
     def path(self, cell: str) -> str:
         return f"indicators.{self.index}.{cell}"
@@ -137,10 +140,16 @@ def rows_of(
     rows: Iterable[tuple[IndicatorRow, Mapping[str, Damage], bool]], year: int
 ) -> tuple[Row, ...]:
     """The rows that say something; each is given with its marks and whether the rest is empty."""
-    return tuple(
-        Row(index, row.level1, row.level2, row.name, row.target, damaged, year)
+    kept = [
+        (index, row, damaged)
         for index, (row, damaged, bare) in enumerate(rows)
         if not (bare and is_leftover(row))
+    ]
+    names = normal_each([row.name for _, row, _ in kept])
+    targets = normal_each([row.target for _, row, _ in kept])
+    return tuple(
+        Row(index, row.level1, row.level2, row.name, row.target, damaged, year, name, target)
+        for (index, row, damaged), name, target in zip(kept, names, targets, strict=True)
     )
 
 

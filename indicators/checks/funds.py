@@ -41,6 +41,9 @@ def sum_fault(
     if not given:
         return None
     added = sum((number for _, number in given), Decimal(0))
+    margin = ROUNDED_IN_WAN * (len(given) + 1) if unit == "万元" else Decimal(0)
+    if total is not None and abs(total - added) <= margin:
+        return None
     words = " + ".join(grouped(number) for _, number in given)
     named = "、".join(name for name, _ in given)
     equation = (
@@ -50,10 +53,7 @@ def sum_fault(
     )
     if total is None:
         return f"{label}未填，而{equation}，应填 {grouped(added)}", None
-    margin = ROUNDED_IN_WAN * (len(given) + 1) if unit == "万元" else Decimal(0)
     difference = total - added
-    if abs(difference) <= margin:
-        return None
     message = f"{label} {grouped(total)} {unit}，{equation}，相差 {grouped(abs(difference))}"
     if difference > 0 and blank:
         return f"{message}；{'、'.join(blank)}未填，请补填或改正", Level.WARNING

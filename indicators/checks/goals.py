@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
@@ -120,7 +120,12 @@ def rows_come_from_the_goal(form: Form) -> Iterator[Remark]:
         return
     told = [cell.text for cell in form.head if "project" in cell.path]
     known = folded(form.goal_text + "".join(told))
-    rows = [row for row in form.rows if _is_named(row) and _is_foreign(row, known)]
+    speaking = [row for row in form.rows if _is_named(row)]
+    rows = [
+        row
+        for row, words in zip(speaking, _own_words(speaking), strict=True)
+        if _is_foreign(words, known)
+    ]
     if rows:
         named = listed([row.name for row in rows])
         message = (
@@ -135,10 +140,10 @@ def _is_named(row: Row) -> bool:
     return named and not (row.is_of("成本") or row.is_of("满意"))
 
 
-def _is_foreign(row: Row, known: str) -> bool:
-    """Has the name enough words of its own, and none of them is in the text (in one width and case)?"""
+def _is_foreign(words: list[str], known: str) -> bool:
+    """Has a name enough words of its own, and none of them is in the text (in one width and case)?"""
     own: set[str] = set()
-    for pair in _pairs(own_words(row)):
+    for pair in _pairs(words):
         if pair in known:
             return False
         own.add(pair)
@@ -151,18 +156,25 @@ def _is_traceable_in(text: str) -> bool:
     return len(head) > TRACEABLE_LENGTH or len(normal(text)) >= TRACEABLE_LENGTH
 
 
-def own_words(row: Row) -> str:
-    """The name without the words that any indicator has."""
-    return _GENERIC.sub(" ", row.name)
+def _own_words(rows: Sequence[Row]) -> list[list[str]]:
+    """The words of each name but for those that any indicator has, in one width and case. The names are gone
+    through as one text, each on a line of its own: there are twenty to a form."""
+    names = "\n".join([row.name.replace("\n", " ") for row in rows])
+    lines = folded(_GENERIC.sub(" ", names)).split("\n")
+    return [_WORD.findall(line) for line in lines] if rows else []
+
+
+def own_pairs(row: Row) -> set[str]:
+    """Neighbouring characters of the name's own words."""
+    return set(_pairs(*_own_words([row])))
 
 
 def pairs_of(text: str) -> set[str]:
     """Neighbouring characters: the smallest piece of Chinese that carries a meaning."""
-    return set(_pairs(text))
+    return set(_pairs(_WORD.findall(folded(text))))
 
 
-def _pairs(text: str) -> Iterator[str]:
-    words = _WORD.findall(folded(text))
+def _pairs(words: Iterable[str]) -> Iterator[str]:
     return chain.from_iterable(map(operator.add, word, word[1:]) for word in words)
 
 

@@ -21,7 +21,7 @@ def names_differ(form: Form) -> Iterator[Remark]:
     alike: dict[str, list[Row]] = defaultdict(list)
     for row in form.rows:
         if has_content(row.name) and row.readable("name"):
-            alike[normal(row.name)].append(row)
+            alike[row.plain_name].append(row)
     for name, rows in alike.items():
         for earlier, row in pairwise(rows if name else ()):
             yield _repeated(earlier, row)
@@ -39,7 +39,7 @@ def _repeated(first: Row, row: Row) -> Remark:
     if (row.level1, row.level2) != (first.level1, first.level2):
         message = f"名称{row.label}与{place}（{first.level2}）相同，请改名以便区分"
         return Remark(path, message, Level.WARNING)
-    if normal(row.target) != normal(first.target):
+    if row.plain_target != first.plain_target:
         message = f"名称{row.label}在{row.level2}中与{place}重复，两行指标值不同，请改名以便区分"
         return Remark(path, message, Level.WARNING)
     return Remark(path, f"{row.level2}中{row.label}与{place}名称、指标值都相同，请删去一行或改正")
@@ -48,7 +48,7 @@ def _repeated(first: Row, row: Row) -> Remark:
 @PROMISE.check("name.is_class", Level.WARNING, "指标名称只是类名", basis=OWN)
 def names_are_no_classes(form: Form) -> Iterator[Remark]:
     for row in form.rows:
-        bare = normal(row.name).removesuffix("指标")
+        bare = row.plain_name.removesuffix("指标")
         classes = [normal(text).removesuffix("指标") for text in (row.level1, row.level2)]
         if bare and bare in classes and row.readable("name", "level2"):
             message = f"三级指标名称{row.label}只是重复了类名，请写明考核什么"
@@ -66,7 +66,7 @@ def targets_say_more_than_names(form: Form) -> Iterator[Remark]:
 def repeats_name(row: Row) -> bool:
     """Is the target the name once more? A name may carry the number of a sub-project (「9. …」),
     which the target does not repeat."""
-    name, target = normal(row.name), normal(row.target)
+    name, target = row.plain_name, row.plain_target
     return bool(target) and target in (name, name.lstrip("0123456789"))
 
 
@@ -75,8 +75,8 @@ def targets_are_not_all_alike(form: Form) -> Iterator[Remark]:
     rows = [row for row in form.rows if has_content(row.target)]
     if len(rows) < ALIKE_ROWS:
         return
-    first = normal(rows[0].target)
-    if any(normal(row.target) != first for row in rows):
+    first = rows[0].plain_target
+    if any(row.plain_target != first for row in rows):
         return
     # 100 % on every row is easy but possible; one count or one word on every row is a placeholder.
     level = Level.WARNING if rows[0].value.measure == "%" else None

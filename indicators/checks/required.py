@@ -75,12 +75,13 @@ def period_is_filled(declared: Declared) -> Iterator[Remark]:
 @FORM.check("text.filler", Level.ERROR, "只有空格或符号", basis=PRACTICE_GOALS)
 def texts_say_something(form: Form) -> Iterator[Remark]:
     for cell in form.texts:
-        if is_filler(cell.text):
+        # Almost every text opens with a character; of the others few are fillers.
+        if not cell.text[:1].isalnum() and is_filler(cell.text):
             yield _filler(cell)
     for row in form.rows:
-        if is_filler(row.level1):
+        if not row.level1[:1].isalnum() and is_filler(row.level1):
             yield _filler(TextCell(row.path("level1"), ROW_LABELS["level1"], row.level1))
-        if is_filler(row.level2):
+        if not row.level2[:1].isalnum() and is_filler(row.level2):
             yield _filler(TextCell(row.path("level2"), ROW_LABELS["level2"], row.level2))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u3000]+")
@@ -13,6 +14,10 @@ _CONTENT = re.compile(r"[^\W_]")
 _MARKS = re.compile(r"[\s\W_]+")
 _TEMPLATE_PREFIX = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*")
 _TEMPLATE_NAME = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*[…—.\-]*")
+_TEMPLATE_WORD = "指标"
+_BETWEEN = (
+    "\N{YI SYLLABLE IT}"  # a letter, as it must not be taken for a mark, and one that no form has
+)
 _LABEL_LENGTH = 24
 
 
@@ -34,7 +39,7 @@ def has_content(text: str) -> bool:
 
 def is_template_name(text: str) -> bool:
     """A name left as the blank template has it: 指标1, 指标2：……"""
-    return _TEMPLATE_NAME.fullmatch(text.strip()) is not None
+    return _TEMPLATE_WORD in text and _TEMPLATE_NAME.fullmatch(text.strip()) is not None
 
 
 def in_one_width(text: str) -> str:
@@ -58,6 +63,15 @@ def normal(text: str) -> str:
     plain = folded(text)
     prefix = _TEMPLATE_PREFIX.match(plain)
     return _MARKS.sub("", plain[prefix.end() :] if prefix else plain)
+
+
+def normal_each(texts: Sequence[str]) -> list[str]:
+    """``normal`` of each of them. Most of the time goes into calls, not into characters: so they are brought
+    there together, as one text."""
+    whole = folded(_BETWEEN.join(texts))
+    if _TEMPLATE_WORD in whole or whole.count(_BETWEEN) != len(texts) - 1:
+        return [normal(text) for text in texts]
+    return _MARKS.sub("", whole).split(_BETWEEN)
 
 
 def quoted(text: str, length: int = _LABEL_LENGTH) -> str:

@@ -18,6 +18,7 @@ from django.db import connection, models
 _BLOCK = 1 << 20  # characters that are handed over at a time
 _WAITING = 16  # blocks that wait for the server at most
 _BLANK = "\\N"
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Write = Callable[[Any], str]
@@ -85,8 +86,8 @@ def _writer(field: models.Field) -> Write:
 
 
 def _json(value: Any) -> str:
-    if value == {}:
-        return "{}"
+    if not value and type(value) in _EMPTY:
+        return _EMPTY[type(value)]
     # Written JSON has no tabs and no ends of lines.
     return _encoded(value).replace("\\", "\\\\")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -57,6 +57,7 @@ def is_sound_text(value: str) -> bool:
     return value.isprintable() and len(value) <= MAX_TEXT
 
 
+@lru_cache(maxsize=1024)  # weights and scores are few and recur
 def is_sound_points(value: Decimal) -> bool:
     """Whether a cell of points takes it for certain."""
     _, _, exponent = value.as_tuple()
@@ -334,6 +335,8 @@ def _has_numbers(annotation: Any) -> bool:
 def _kept(value: Any) -> Any:
     """The same object where nothing changes."""
     if isinstance(value, Decimal):
+        if value.same_quantum(_CENT):
+            return value
         kept = unpadded(value)
         return value if kept is None or kept.same_quantum(value) else kept
     if isinstance(value, Document):

@@ -24,6 +24,8 @@ def numbers_answer_numbers(subject: Evaluated) -> Iterator[Remark]:
         if row.row.value.kind is not Kind.QUANTITATIVE:
             continue
         actual = row.actual
+        if actual.number is not None and actual.comparison in (None, Comparison.EQUAL):
+            continue
         shown = quoted(row.result.actual)
         path = row.path("actual")
         if actual.number is None and re.search(r"\d", row.result.actual):
@@ -34,7 +36,7 @@ def numbers_answer_numbers(subject: Evaluated) -> Iterator[Remark]:
                 f"目标{quoted(row.row.target)}是数量，实际完成值{shown}不是数字，请填实际达到的数"
             )
             yield Remark(path, message)
-        elif actual.comparison not in (None, Comparison.EQUAL):
+        else:
             message = f"实际完成值{shown}带有比较符号，不是确定的数，请填实际达到的数"
             yield Remark(path, message)
 
@@ -42,7 +44,7 @@ def numbers_answer_numbers(subject: Evaluated) -> Iterator[Remark]:
 @EVALUATION.check("actual.copied", Level.WARNING, "实际完成值照抄目标", basis=OWN)
 def actuals_are_not_copies(subject: Evaluated) -> Iterator[Remark]:
     for row in subject.answered:
-        if normal(row.row.target) != normal(row.result.actual):
+        if row.row.plain_target != normal(row.result.actual):
             continue
         target, actual = row.row.target.strip(), row.result.actual.strip()
         value = row.actual

@@ -13,6 +13,7 @@ from scoring.checks.form import EVALUATION, Evaluated, ResultRow
 from scoring.rules.weights import class_of, expected_weights
 
 _NUMBERED = re.compile(r"\s*(\d+(?:[.．]\d+)*)(?=[.．、\s\u4e00-\u9fff（(])")
+_CODE = re.compile(r"\d+(\.\d+)*")
 _SUBTOTAL = re.compile(r"\s*(?:小计|合计|总计)|.*(?:小计|合计)[:：]?\s*$")
 
 
@@ -120,7 +121,7 @@ def parents_and_children_are_not_both_scored(subject: Evaluated) -> Iterator[Rem
 def _number(row: ResultRow) -> str:
     """The row's place in a numbered tree: its code, or the number before its name."""
     code = row.result.code.strip()
-    if re.fullmatch(r"\d+(\.\d+)*", code):
+    if _CODE.fullmatch(code):
         return code
     found = _NUMBERED.match(row.row.name)
     return found[1].replace("．", ".") if found else ""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from indicators.checks.basis import CIRCULAR_10, OWN, PRACTICE_GOALS
 from indicators.checks.costs import cost_ceilings
 from indicators.values import comparable
-from indicators.values.words import listed, normal, quoted
+from indicators.values.words import listed, quoted
 from perfgoals.common.findings import Level, Remark
 from perfgoals.common.numbers import grouped
 from scoring.checks.across.facts import Compared, FormFacts, RowFacts
@@ -58,7 +58,7 @@ def targets_are_those_declared(subject: Compared) -> Iterator[Remark]:
 
 def _same_target(row: RowFacts, old: RowFacts) -> bool:
     """The same words, or the same number with the same sign (「=7.00(家)」 and 「7家」)."""
-    if normal(row.row.target) == normal(old.row.target) and (
+    if row.row.plain_target == old.row.plain_target and (
         row.value.comparison == old.value.comparison
     ):
         return True

@@ -220,7 +220,7 @@ def _rows(document: FormDocument) -> tuple[RowFacts, ...]:
         stated = document.indicators[row.index]
         stem = stable_path(document, row.path("name")).removesuffix(".name")
         named = has_content(row.name) and not is_template_name(row.name)
-        key = normal(row.name) if named and row.readable("name") else ""
+        key = row.plain_name if named and row.readable("name") else ""
         actual = getattr(stated, "actual", "")
         facts.append(RowFacts(row, stem, key, actual, getattr(stated, "deviation_reason", "")))
     return tuple(facts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indicators.checks.basis import PRACTICE_GOALS
 from indicators.checks.form import TextCell
-from indicators.checks.goals import own_words, pairs_of
+from indicators.checks.goals import own_pairs, pairs_of
 from indicators.values.words import quoted
 from perfgoals.common.findings import Level, Remark
 from scoring.checks.across.facts import Compared, FormFacts
@@ -71,7 +71,7 @@ def _content(text: str) -> set[str]:
 def _covered(item: str, facts: FormFacts) -> bool:
     wanted = _content(item)
     for row in facts.rows:
-        words = pairs_of(own_words(row.row)) | pairs_of(row.row.target)
+        words = own_pairs(row.row) | pairs_of(row.row.target)
         both = len(words & wanted)
         if both * 100 >= OF_THE_ROW * max(len(words), 1) or both * 100 >= OF_THE_ITEM * len(wanted):
             return True

@@ -10,10 +10,11 @@ import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from indicators.documents import DeclarationDocument
@@ -173,15 +174,18 @@ class Judges:
             self._next = []
 
     def _ask(self, forms: Sequence[Wanted]) -> None:
-        future = self._crew.give([tuple(self._given(one)) for one in forms])
+        future = self._crew.give([tuple(one) for one in self._given(forms)])
         for place, one in enumerate(forms):
             self._foreseen[id(one.document)] = (one, Answer(future, place))
 
-    def _given(self, form: Wanted) -> Given:
-        data = form.as_json()
-        codes = secrets.token_hex(4 * len(data.get("indicators", ())))
-        scheme = None if form.scheme is None else self.schemes.text(form.scheme)
-        return Given(data, codes, scheme)
+    def _given(self, forms: Sequence[Wanted]) -> Iterator[Given]:
+        told = [form.as_json() for form in forms]
+        rows = [len(data.get("indicators", ())) for data in told]
+        # Drawn in one go: the system is asked for each draw.
+        codes = StringIO(secrets.token_hex(4 * sum(rows)))
+        for form, data, number in zip(forms, told, rows, strict=True):
+            scheme = None if form.scheme is None else self.schemes.text(form.scheme)
+            yield Given(data, codes.read(8 * number), scheme)
 
     def give(self, forms: Sequence[Wanted]) -> list[Answer]:
         """Have the forms judged; ``take`` gives the answers."""

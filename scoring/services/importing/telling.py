@@ -46,6 +46,9 @@ def no_cell(read: ReadForm) -> str:
 
 def storable(problem: dict[str, str]) -> dict[str, str]:
     """Without what no database keeps, for what was found may be anything."""
+    whole = "".join(problem.values())
+    if whole.isprintable() and len(whole) <= _LONGEST:
+        return problem
     return {name: _storable(text) for name, text in problem.items()}
 
 

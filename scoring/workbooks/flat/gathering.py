@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from typing import Any, cast
 
 from perfgoals.common.documents import is_sound_points, is_sound_text, unpadded
@@ -315,6 +316,8 @@ class Gathering:
     ) -> None:
         rows = draft.data["indicators"]
         indicator: dict[str, Any] = {}
+        if not is_sound_text("".join([cell for cell in cells if type(cell) is str])):
+            draft.doubtful = True
         for step in steps:
             cell = cells[step.place]
             if cell is None:
@@ -322,8 +325,6 @@ class Gathering:
                     indicator[step.name] = step.blank
             elif step.is_text and type(cell) is str:
                 indicator[step.name] = cell
-                if not is_sound_text(cell):
-                    draft.doubtful = True
             else:
                 path = f"indicators.{len(rows)}.{step.name}"
                 value = value_at(found, row, cells, step, draft.problems, path)
@@ -349,19 +350,23 @@ def _is_sound(value: Any) -> bool:
 _OF_EVERY_KIND = frozenset(REFERENCE_KEYS) | {"version"}
 
 
+def _nothing(_: list[CellValue]) -> tuple[CellValue, ...]:
+    return ()
+
+
 class _Finder:
     """Finds the forms of the rows of a table. Most rows say the same as the one before."""
 
     def __init__(self, reader: Gathering, found: FoundTable, kind: FormKind | None) -> None:
         self.reader, self.found, self.kind = reader, found, kind
         self.steps = [s for s in steps_of(found, {}) if s.column.key in REFERENCE_KEYS]
-        self.places = [step.place for step in self.steps]
-        self.known: dict[tuple[CellValue, ...], Draft | None] = {}
-        self.wrong: dict[tuple[CellValue, ...], list[CellProblem]] = {}
+        places = [step.place for step in self.steps]
+        self.key_of = itemgetter(*places) if places else _nothing
+        self.known: dict[Any, Draft] = {}
 
     def find(self, row: int, cells: list[CellValue]) -> Draft | None:
         """The form; None where there is none, which is then said among the problems of the file."""
-        key = tuple([cells[place] for place in self.places])
+        key = self.key_of(cells)
         try:
             return self.known[key]
         except KeyError:
