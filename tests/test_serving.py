@@ -40,8 +40,11 @@ class Clock:
 
 @pytest.fixture
 def signals() -> Iterator[StopSignals]:
+    # A run of the tests that goes on when its terminal is closed (nohup) ignores this one.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with StopSignals() as caught:
         yield caught
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

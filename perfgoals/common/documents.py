@@ -60,8 +60,8 @@ def is_sound_text(value: str) -> bool:
 @lru_cache(maxsize=1024)  # weights and scores are few and recur
 def is_sound_points(value: Decimal) -> bool:
     """Whether a cell of points takes it for certain."""
-    _, _, exponent = value.as_tuple()
-    return isinstance(exponent, int) and exponent >= -_POINTS[1] and value.adjusted() < _POINTS[0]
+    whole, places = _POINTS
+    return value.is_finite() and abs(value) < 10**whole and value == round(value, places)
 
 
 def _read_decimal(value: object) -> Decimal | None:

@@ -7,13 +7,18 @@ decimal context says. Rounding is the business of a rule, not of a page.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
+
+_RECURRING = 4_096  # weights, scores and shares, of which a year has few
 
 
+@lru_cache(maxsize=_RECURRING)
 def trimmed(number: Decimal) -> str:
     """Without trailing zeros and without exponent: ``10.00`` → ``10``, ``9.50`` → ``9.5``."""
     return _without_zeros(f"{number:f}")
 
 
+@lru_cache(maxsize=_RECURRING)
 def padded(number: Decimal, places: int = 2) -> str:
     """With at least ``places`` decimals: ``9.9`` → ``9.90``, ``9.915`` → ``9.915``."""
     return _with_zeros(trimmed(number), places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -10,7 +11,16 @@ from hypothesis import strategies as st
 from indicators.checks import required
 from indicators.checks.goals import PASTED_LENGTH, repeated_passage
 from indicators.values import dates, reading
-from indicators.values.words import has_content, in_one_width, is_blank, is_filler
+from indicators.values.words import (
+    has_content,
+    in_one_width,
+    is_blank,
+    is_filler,
+    normal,
+    normal_each,
+)
+from perfgoals.common.documents import MAX_TEXT, is_sound_points, is_sound_text
+from scoring.documents import IndicatorResult
 from scoring.rules import wording
 from tests.rules.shipped import untimed
 
@@ -28,6 +38,42 @@ TEXTS = st.lists(_PIECES | st.text(max_size=3), max_size=40).map("".join)
 @given(TEXTS)
 def test_a_text_in_one_width_is_in_nfkc(text: str) -> None:
     assert in_one_width(text) == unicodedata.normalize("NFKC", text)
+
+
+@untimed
+@given(st.lists(TEXTS, max_size=6))
+@example(["指标1：甲", "乙 丙"])
+@example(["\N{YI SYLLABLE IT}", "甲"])
+@example([""])
+def test_texts_are_made_comparable_together_as_one_by_one(texts: list[str]) -> None:
+    assert normal_each(texts) == [normal(text) for text in texts]
+
+
+@untimed
+@given(TEXTS | st.text(alphabet=st.characters(codec=None)))
+@example("字" * (MAX_TEXT + 1))
+@example("\x01")
+@example("\ud800")
+def test_a_text_that_is_said_to_be_sound_is_taken(text: str) -> None:
+    if is_sound_text(text):
+        assert IndicatorResult.read({"name": text}).name == text
+
+
+@untimed
+@given(st.decimals(allow_nan=False) | st.decimals(-(10**7), 10**7, places=5))
+@example(Decimal("1000000"))
+@example(Decimal("0.12345"))
+@example(Decimal("1.00000"))
+@example(Decimal("0E+10"))
+def test_points_that_are_said_to_be_sound_are_taken(number: Decimal) -> None:
+    if is_sound_points(number):
+        assert IndicatorResult.read({"weight": number}).weight == number
+
+
+def test_what_most_cells_hold_is_sound() -> None:
+    """Otherwise nothing would be gained by asking."""
+    assert is_sound_text("空气质量监测点位数量(≥95%)")
+    assert all(map(is_sound_points, [Decimal("10"), Decimal("3.33"), Decimal("0")]))
 
 
 @untimed
