@@ -139,8 +139,11 @@ def _taken_in(request: SignedInRequest) -> tuple[list[ImportBatch], list[str]]:
 @allow_methods("GET")
 @for_importers
 def import_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """What the file would do, or did. While it is worked on the page asks for its changing part again."""
+    """What the file would do, or did. While it is worked on, or its errors are being marked, the page asks
+    for the part that changes again."""
     batch = _own(request, pk)
+    if request.htmx.target == "import-marked":  # type: ignore[attr-defined]
+        return render(request, "scoring/_import_marked.html", {"batch": batch})
     job = batch.job
     context: dict[str, Any] = {
         "batch": batch,

@@ -128,6 +128,30 @@ def test_the_way_of_a_file(cast: Cast, page_as: OpenPage, tmp_path: Path) -> Non
     faultless(page)
 
 
+def test_the_marked_workbook_is_offered_as_soon_as_it_is_made(
+    cast: Cast, page_as: OpenPage
+) -> None:
+    """Nobody has to load the page again, and what was chosen on it stays."""
+    batch = keep_upload(
+        ContentFile(json_file([named("甲", annual_goal="")])), "甲.json", by=cast.admin
+    )
+    order_reading(batch, read_import, kind=IMPORT_READ, by=cast.admin)
+    work()
+    batch.refresh_from_db()
+    marked = batch.marked.name
+    ImportBatch.objects.filter(pk=batch.pk).update(marked="")
+    Job.objects.update(state="running")
+    page = page_as("admin")
+    page.goto(f"/imports/{batch.pk}/")
+    expect(page.get_by_text("这本工作簿正在生成")).to_be_visible()
+    faultless(page)
+    page.evaluate("window.stayed = true")
+    ImportBatch.objects.filter(pk=batch.pk).update(marked=marked)
+    Job.objects.update(state="done")
+    expect(page.get_by_role("link", name="下载标注错误的工作簿")).to_be_visible(timeout=10_000)
+    assert page.evaluate("window.stayed")
+
+
 def test_several_files_at_once(cast: Cast, page_as: OpenPage) -> None:
     """Dragged in together: each goes its own way, and what cannot be kept is told at once."""
     page = page_as("admin")

@@ -128,7 +128,7 @@ def test_while_errors_are_being_marked_the_page_says_so(cast: Cast, client_of: C
     ImportBatch.objects.filter(pk=batch.pk).update(marked="")
     Job.objects.filter(pk=job.pk).update(state="running")
     shown = client.get(page).content.decode()
-    assert "这本工作簿正在生成，请稍后刷新本页" in shown
+    assert "这本工作簿正在生成，做好后可以在这里下载" in shown
     assert "下载标注错误的工作簿" not in shown
 
 
