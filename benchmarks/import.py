@@ -10,9 +10,9 @@ the way of an upload: kept, read, applied, with its progress written for others 
 Prints for each the seconds of both steps and of their stages, rows a second, the most memory that the
 process and all those it started held at once, and the longest time in which its job said nothing new.
 Before each it says how long one core takes to judge a row, for a machine that is shared is not always as
-fast, and figures of different hours can be compared by that. Then, beside it, on the same database: django-import-export taking the same rows into one flat table, and the
-floor, which is python-calamine reading the sheet and COPY. Both know no form, no check, no version. With
-``alone`` they are left out.
+fast, and figures of different hours can be compared by that. Then, beside it, on the same database:
+django-import-export taking the same rows into one flat table, and the floor, which is python-calamine
+reading the sheet and COPY. Both know no form, no check, no version. With ``alone`` they are left out.
 """
 
 from __future__ import annotations
