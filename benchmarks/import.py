@@ -8,19 +8,16 @@ and all of them. Last comes a workbook of all forms, downloaded, in which every 
 the way of an upload: kept, read, applied, with its progress written for others to see.
 
 Prints for each the seconds of both steps and of their stages, rows a second, the most memory that the
-process and all those it started held at once, and the longest time in which its job said nothing new.
-Before each it says how long one core takes to judge a row, for a machine that is shared is not always as
-fast, and figures of different hours can be compared by that. Then, beside it, on the same database:
-django-import-export taking the same rows into one flat table, and the floor, which is python-calamine
-reading the sheet and COPY. Both know no form, no check, no version. With ``alone`` they are left out.
+process and all those it started held at once, and the longest time in which its job said nothing new. Then,
+beside it, on the same database: django-import-export taking the same rows into one flat table, and the
+floor, which is python-calamine reading the sheet and COPY. Both know no form, no check, no version. With
+``alone`` they are left out.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -50,13 +47,12 @@ from import_export import resources
 from python_calamine import CalamineWorkbook
 
 import perfgoals.wsgi  # noqa: F401
-from benchmarks.judge import ROWS, Bulk
+from benchmarks.judge import Bulk
 from perfgoals.accounts.models import User
 from perfgoals.common.models import AuditEntry, Job
 from perfgoals.common.workbooks.lists import list_workbook
 from projects.models import Form, FormVersion
 from scoring.access import form_document
-from scoring.checks.judging import judge_given
 from scoring.documents import read_form
 from scoring.models import ImportBatch
 from scoring.services.importing import Report, apply_batch, keep_upload, told_outside
@@ -65,9 +61,6 @@ from scoring.workbooks.flat import FlatForm, flat_workbook
 
 GOAL = 8_000
 """Rows a second that the whole way is to reach on two cores."""
-
-PACED = 200
-"""Forms of each kind that are judged to learn how fast the machine is now."""
 
 CHANGED = 10
 """Of so many forms one is changed in the last workbook."""
@@ -230,26 +223,12 @@ def _worked() -> float:
     return sum(os.times()[:4]) + theirs
 
 
-def pace() -> float:
-    """Microseconds of a processor that judging a row takes now, with nothing else at work."""
-    bulk = Bulk(seed=0)
-    scheme = json.dumps(bulk.schemes[-1].as_json())
-    forms = [
-        *((form, None) for form in bulk.declarations(PACED)),
-        *((form, scheme) for form in bulk.self_evaluations(PACED)),
-    ]
-    codes = secrets.token_hex(4 * ROWS)
-    start = time.process_time()
-    judge_given([(form, codes, scheme) for form, scheme in forms])
-    return (time.process_time() - start) / sum(len(form["indicators"]) for form, _ in forms) * 1e6
-
-
 # -- the ways --------------------------------------------------------------------------------------
 
 
 def whole_way(path: Path, forms: int, by: User) -> float:
     """Read and apply a workbook, and say what that took. Returns the seconds."""
-    load, before = os.getloadavg()[0], pace()
+    load = os.getloadavg()[0]
     with path.open("rb") as content:
         batch = keep_upload(File(content), "导入.xlsx", by=by)
     with watched("读取", by) as (report, read):
@@ -266,8 +245,7 @@ def whole_way(path: Path, forms: int, by: User) -> float:
     rows = sum(batch.items.values_list("rows", flat=True))
     seconds = read.seconds + applied.seconds
     size = path.stat().st_size / (1 << 20)
-    print(f"\n{forms} forms, {rows} rows, {size:.1f} MB (before: load {load:.1f}, ", end="")
-    print(f"{before:.0f} µs to judge a row)")
+    print(f"\n{forms} forms, {rows} rows, {size:.1f} MB (load before: {load:.1f})")
     print(f"  {answer.made} made, {answer.changed} changed, {answer.same} the same, ", end="")
     print(f"{answer.left} left; {FormVersion.objects.count() - versions} versions, ", end="")
     print(f"{AuditEntry.objects.count() - entries} lines in the log")
