@@ -150,8 +150,9 @@ def import_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "standing": batch.standing,
         "job": job,
         "stalled": job is not None and batch.is_worked_on and is_stalled(job),
+        # What was ordered; where that is done and only the marking of errors was not, it stands.
         "failed": job is not None
-        and not batch.is_worked_on
+        and batch.state != batch.standing
         and job.state in ("failed", "cancelled"),
     }
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]

@@ -132,6 +132,22 @@ def test_while_errors_are_being_marked_the_page_says_so(cast: Cast, client_of: C
     assert "下载标注错误的工作簿" not in shown
 
 
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_preview_stands_where_only_the_marking_was_not_done(
+    cast: Cast, client_of: ClientOf, state: str
+) -> None:
+    client = client_of("admin")
+    batch = send(client, json_file([named("甲", annual_goal=""), named("乙")]))
+    job = work(batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(marked="")
+    Job.objects.filter(pk=job.pk).update(state=state)
+    shown = client.get(f"/imports/{batch.pk}/").content.decode()
+    assert "没有改动任何内容" not in shown
+    assert "错误和警告" in shown
+    assert "将会怎样" in shown
+    assert "正在生成" not in shown
+
+
 def test_what_was_left_by_an_undo_is_listed(cast: Cast, client_of: ClientOf) -> None:
     client = client_of("admin")
     batch = send(client, json_file([named("甲")]))
