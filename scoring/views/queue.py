@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from perfgoals.accounts.views import SignedInRequest
+from perfgoals.common.filters import AddressFilter
 from perfgoals.common.numbers import padded, percent
 from perfgoals.common.selects import LongSelect
 from perfgoals.common.views import allow_methods
 from projects.models import KIND_CHOICES, Form
-from scoring.forms import AddressFilter
 from scoring.models import Review
 from scoring.querysets import JUDGING, QUEUE_CHECKS, QUEUE_SORTS, ReviewQuerySet
 from scoring.rules.risk import ERROR, HINT, WARNING, RiskLevel, level_of

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -15,6 +13,7 @@ from django.http import QueryDict
 from perfgoals.accounts.access import Reach
 from perfgoals.accounts.forms.units import ReachedUnit
 from perfgoals.accounts.models import Membership, Role, User
+from perfgoals.common.filters import NOT_OFFERED, AddressFilter
 
 _DAY = "%Y-%m-%d"
 _LONGEST = 100
@@ -30,7 +29,7 @@ def _until() -> forms.DateField:
     )
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(AddressFilter):
     """What the list of people is narrowed to. A filter that cannot be read narrows nothing."""
 
     q = forms.CharField(
@@ -44,24 +43,10 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, reach: Reach, data: QueryDict) -> None:
         super().__init__(data)
-        self.fields["unit"] = ReachedUnit(reach, label="单位", required=False, blank="全部单位")
-        role = self.fields["role"]
-        assert isinstance(role, forms.ChoiceField)
-        role.choices = [("", "全部岗位"), *Membership._meta.get_field("role").flatchoices]
-        for field in (role, self.fields["unit"]):
-            field.error_messages["invalid_choice"] = "没有这一选项，未按它筛选"
-
-    @property
-    def chosen(self) -> Mapping[str, Any]:
-        """The filters that are set and sound."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def query(self) -> str:
-        """The part of the address that chooses the same again; "" where nothing is chosen."""
-        given = {name: self.data.get(name) for name in self.fields}
-        return urlencode({name: value for name, value in given.items() if value})
+        unit = ReachedUnit(reach, label="单位", required=False, blank="全部单位")
+        unit.error_messages["invalid_choice"] = NOT_OFFERED
+        self.fields["unit"] = unit
+        self.offer("role", "全部岗位", Membership._meta.get_field("role").flatchoices)
 
 
 class RoleForm(forms.Form):

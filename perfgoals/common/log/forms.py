@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
+from perfgoals.common.filters import AddressFilter
 from perfgoals.common.models import AuditAction, AuditEntry, Channel, kind_of
 
 _LONGEST = 100
 
 
-class LogFilter(forms.Form):
+class LogFilter(AddressFilter):
     """What the log is narrowed to. A filter that cannot be read is named, and narrows nothing."""
 
     q = forms.CharField(
@@ -62,11 +61,7 @@ class LogFilter(forms.Form):
         # A link may ask for a kind that nothing has been recorded of yet.
         if wanted and wanted not in kinds and kind_of(wanted) != wanted:
             kinds.append(wanted)
-        kind = self.fields["subject_type"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [("", "全部种类"), *sorted((k, kind_of(k)) for k in kinds)]
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = "没有这一选项，未按它筛选"
+        self.offer("subject_type", "全部种类", sorted((k, kind_of(k)) for k in kinds))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -74,18 +69,6 @@ class LogFilter(forms.Form):
         if since and until and until < since:
             self.add_error("until", "截止日期早于起始日期")
         return cleaned
-
-    @property
-    def chosen(self) -> Mapping[str, Any]:
-        """The filters that are set and sound."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def query(self) -> str:
-        """The part of the address that chooses the same again; "" where nothing is chosen."""
-        given = {name: self.data.get(name) for name in self.fields}
-        return urlencode({name: value for name, value in given.items() if value})
 
     @property
     def in_words(self) -> dict[str, str]:
