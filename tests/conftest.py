@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from django.core.management import call_command
-from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -69,48 +69,86 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-class Traffic:
-    """Requests that the live server is answering."""
+class Door:
+    """The way into the live server: open during a test that uses it, shut between two of them.
 
-    def __init__(self) -> None:
-        self._count = 0
+    A page that is closed still sends that it was left. What arrives when its test is over would
+    be answered from the emptied tables, and what is noted of it be found by the next test.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._open = False
+        self._inside = 0
         self._changed = threading.Condition()
 
-    def begins(self, **kwargs: object) -> None:
-        """A request has come in; the test's own client, which needs no server, does not count."""
-        self._add(1)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        if not self._come_in():
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return
+        try:
+            answer = self._app(environ, start_response)
+            try:
+                yield from answer
+            finally:
+                # Django gives back the connection to the database here.
+                getattr(answer, "close", lambda: None)()
+        finally:
+            self._leave()
 
-    def ends(self, **kwargs: object) -> None:
-        """It has been answered, and its connection to the database been given back."""
-        self._add(-1)
-
-    def _add(self, number: int) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            with self._changed:
-                self._count += number
-                self._changed.notify_all()
-
-    def wait_for_its_end(self) -> None:
-        """Wait until nothing is being answered any more."""
+    def _come_in(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._count <= 0, timeout=30)
+            self._inside += self._open
+            return self._open
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        """Let requests in."""
+        with self._changed:
+            self._open = True
+
+    def shut(self) -> None:
+        """Let no more in, and wait until those inside are answered.
+
+        :raises TimeoutError: a request was not answered within a minute.
+        """
+        with self._changed:
+            self._open = False
+            if not self._changed.wait_for(lambda: self._inside == 0, timeout=60):
+                raise TimeoutError(f"仍有 {self._inside} 个请求没有答复")
 
 
-@pytest.fixture
-def traffic(live_server: LiveServer) -> Iterator[Traffic]:
-    """The live server's; at the end of a test it comes to rest before the database goes away."""
-    watch = Traffic()
-    request_started.connect(watch.begins)
-    request_finished.connect(watch.ends)
-    yield watch
-    watch.wait_for_its_end()
-    request_started.disconnect(watch.begins)
-    request_finished.disconnect(watch.ends)
+@pytest.fixture(scope="session")
+def door(live_server: LiveServer) -> Door:
+    """The live server's, put into it once."""
+    server = live_server.thread.httpd
+    app = server.get_app()
+    assert app is not None
+    way_in = Door(app)
+    server.set_app(way_in)
+    return way_in
+
+
+@pytest.fixture(autouse=True)
+def live_server_at_rest(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The live server answers while its test runs; then it rests before the tables are emptied."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that it is torn down after this
+    door = request.getfixturevalue("door")
+    door.open()
+    yield
+    door.shut()
 
 
 @pytest.fixture
 def page_as(
-    browser: Browser, live_server: LiveServer, traffic: Traffic
+    browser: Browser, live_server: LiveServer, live_server_at_rest: None
 ) -> Iterator[Callable[[str | None], Page]]:
     """``page_as("preparer")``: a page of a browser of its own, signed in as the user of that name.
 
