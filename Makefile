@@ -16,7 +16,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # 打印 PDF 用的排版库和字体，时区资料；浏览器测试用的浏览器和它的驱动所需的库，查看 PDF 文字的工具。
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk tzdata
-TEST_PACKAGES := chromium libatomic1 poppler-utils
+TEST_PACKAGES := libatomic1 poppler-utils
+# 没有窗口的那一种，浏览器测试快三分之一；装不上就用完整的。
+BROWSER := chromium-headless-shell
+FULL_BROWSER := chromium
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-input --require-hashes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -107,6 +110,7 @@ packages:
 .PHONY: packages-dev
 packages-dev: packages
 	@deploy/install_packages.sh $(TEST_PACKAGES)
+	@deploy/install_packages.sh $(BROWSER) || deploy/install_packages.sh $(FULL_BROWSER)
 
 # 虚拟环境所用的 Python 不在了（系统升级、目录搬动）就重建。
 $(shell $(RUN) -c 'import pip' 2>/dev/null || rm -f $(VENV)/.created $(VENV)/.installed $(VENV)/.installed-dev)

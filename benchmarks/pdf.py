@@ -41,7 +41,7 @@ PRINT_LIMIT = 500
 STORE_LIMIT = 20
 """Milliseconds that a print and an unchanged form from the store may take."""
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
 
 

@@ -27,7 +27,8 @@ from pytest_django.live_server_helper import LiveServer
 from perfgoals.accounts.models import User
 from tests.tracing import every_request_leaves_a_trace  # noqa: F401
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first has no windows, not even unseen ones, and takes a third less time.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -176,6 +177,7 @@ def page_as(
             viewport={"width": 1280, "height": 800},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",  # what is clicked does not scroll by meanwhile
         )
         contexts.append(context)
         context.route("**/*", guard)
