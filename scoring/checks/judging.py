@@ -6,6 +6,7 @@ For work that is done by several processes side by side, see ``perfgoals.common.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +16,9 @@ from typing import Any, NamedTuple
 from indicators.checks import check_declaration
 from indicators.documents import DeclarationDocument
 from indicators.values import KeptTarget, kept_target
+from perfgoals.common.documents import plain
 from perfgoals.common.findings import Finding, Level
-from projects.documents import with_every_code
+from projects.documents import stable_path, with_every_code
 from scoring.checks import check_self_evaluation
 from scoring.documents import FormDocument, read_form
 from scoring.evaluation import computed_numbers, evaluate
@@ -25,35 +27,92 @@ from scoring.rules.scheme import Scheme
 _CODE = 8  # characters
 
 
+Waived = frozenset[tuple[str, str, str]]
+"""Of each waiver of a form the check, the place and the sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """findings: all of them. computed: of a self-evaluation what the rules give, by the name under which
-    it is kept, see ``computed_numbers``; suggested: the points of its rows, None for those that get none;
-    targets: what is kept of the targets of the rows.
+    """findings: those that are open. computed: of a self-evaluation what the rules give, by the name under
+    which it is kept, see ``computed_numbers``; suggested: the points of its rows, None for those that get
+    none; targets: what is kept of the targets of the rows.
     """
 
-    findings: list[Finding]
+    findings: Sequence[Finding]
     computed: Mapping[str, Any]
     suggested: Sequence[Decimal | None]
-    targets: Sequence[KeptTarget] = ()
+    targets: Sequence[KeptTarget]
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Errors, warnings and hints."""
+        levels = Counter(finding.level for finding in self.findings)
+        return levels[Level.ERROR], levels[Level.WARNING], levels[Level.HINT]
+
+    def as_json_text(self) -> str:
+        """The judgement without its findings; ``read_judgement`` reads it."""
+        told = {
+            "computed": {
+                name: plain(value) if isinstance(value, Decimal) else value
+                for name, value in self.computed.items()
+            },
+            "suggested": [_told(one) for one in self.suggested],
+            "targets": [
+                [kind, comparison, _told(number), measure]
+                for kind, comparison, number, measure in self.targets
+            ],
+        }
+        return json.dumps(told, ensure_ascii=False)
 
 
-def judge_document(document: FormDocument, scheme: Scheme | None) -> Judgement:
+def read_judgement(text: str) -> Judgement:
+    """What ``as_json_text`` gave."""
+    data = json.loads(text)
+    computed = {
+        name: Decimal(value) if value is not None and name != "computed_rating" else value
+        for name, value in data["computed"].items()
+    }
+    suggested = [_number(one) for one in data["suggested"]]
+    targets = [
+        KeptTarget(kind, comparison, _number(number), measure)
+        for kind, comparison, number, measure in data["targets"]
+    ]
+    return Judgement((), computed, suggested, targets)
+
+
+def _told(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def _number(told: str | None) -> Decimal | None:
+    return None if told is None else Decimal(told)
+
+
+def judge_document(
+    document: FormDocument, scheme: Scheme | None, waived: Waived = frozenset()
+) -> Judgement:
     """The same checks as in the browser. scheme: of a self-evaluation."""
+    targets = [kept_target(row.target, year=document.year) for row in document.indicators]
     if isinstance(document, DeclarationDocument):
-        return Judgement(check_declaration(document), {}, (), _targets(document))
+        return Judgement(_open(document, check_declaration(document), waived), {}, (), targets)
     assert scheme is not None  # of a self-evaluation there always is one
     outcome = evaluate(document, scheme)
     return Judgement(
-        check_self_evaluation(document, outcome),
+        _open(document, check_self_evaluation(document, outcome), waived),
         computed_numbers(outcome),
         [row.score for row in outcome.rows],
-        _targets(document),
+        targets,
     )
 
 
-def _targets(document: FormDocument) -> list[KeptTarget]:
-    return [kept_target(row.target, year=document.year) for row in document.indicators]
+def _open(document: FormDocument, findings: list[Finding], waived: Waived) -> list[Finding]:
+    if not waived:
+        return findings
+    return [
+        one
+        for one in findings
+        if (one.code, stable_path(document, one.path), one.message) not in waived
+    ]
 
 
 class Given(NamedTuple):
@@ -63,22 +122,18 @@ class Given(NamedTuple):
     data: dict[str, Any]
     codes: str
     scheme: str | None
+    waived: Waived = frozenset()
 
 
 class Told(NamedTuple):
     """The answer, as plain data. document: the form as it would be kept, as JSON text; findings: place,
-    level, check, sentence and basis of each; the rest as in ``Judgement``."""
+    level, check, sentence and basis of each error and warning; hints: how many there are; judged: the rest
+    of the judgement, as JSON text."""
 
     document: str
     findings: list[tuple[str, str, str, str, str]]
-    computed: dict[str, Any]
-    suggested: list[Decimal | None]
-    targets: list[tuple[Any, ...]]
-
-    def judgement(self) -> Judgement:
-        findings = [Finding(at, Level(level), *rest) for at, level, *rest in self.findings]
-        targets = [KeptTarget(*one) for one in self.targets]
-        return Judgement(findings, self.computed, self.suggested, targets)
+    hints: int
+    judged: str
 
 
 def judge_given(forms: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -92,13 +147,15 @@ def _judged(given: Given) -> Told:
     for row, code in zip(rows, codes, strict=True):
         row["code"] = code
     document = read_form(given.data).as_kept()
-    found = judge_document(document, _scheme(given.scheme) if given.scheme else None)
+    scheme = _scheme(given.scheme) if given.scheme else None
+    found = judge_document(document, scheme, given.waived)
+    grave = [
+        (one.path, one.level.value, one.code, one.message, one.basis)
+        for one in found.findings
+        if one.level is not Level.HINT
+    ]
     return Told(
-        document.as_json_text(),
-        [(one.path, one.level.value, one.code, one.message, one.basis) for one in found.findings],
-        dict(found.computed),
-        list(found.suggested),
-        [tuple(one) for one in found.targets],
+        document.as_json_text(), grave, len(found.findings) - len(grave), found.as_json_text()
     )
 
 

@@ -127,9 +127,9 @@ class ImportItem(models.Model):
     taken. It is text, for it is only ever read and copied whole. changes: what differs
     from what is kept, cell by cell (path, happened, before, after, row). problems: cells that could not
     be taken, and findings: each with sheet, cell, label, level, code, path, found, message. judged: what
-    the rules make of the document, so that applying need not judge again. remarks: what was passed over
-    or is done besides, in Chinese. takeable: whether it can be applied when it is chosen, although it is
-    no new or changed form without errors.
+    the rules make of the document, as JSON text, so that applying need not judge again. remarks: what was
+    passed over or is done besides, in Chinese. takeable: whether it can be applied when it is chosen,
+    although it is no new or changed form without errors.
 
     project: the one that the form belongs to, null while there is none; project_code: what a new one is
     given. made_project: whether applying made the project. read_version: the kept form's version when
@@ -180,7 +180,7 @@ class ImportItem(models.Model):
     why = models.TextField("缘由", blank=True)
     changes = models.JSONField("改动", default=list)
     problems = models.JSONField("问题", default=list)
-    judged = models.JSONField("核算", default=dict)
+    judged = models.TextField("核算", blank=True)
     remarks = models.JSONField("备注", default=list)
     takeable = models.BooleanField("可选导入", default=False)
     rows = models.PositiveIntegerField("指标行数", default=0)

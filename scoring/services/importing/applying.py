@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from perfgoals.accounts.models import Unit
@@ -165,9 +163,7 @@ def apply_batch(
 
 
 def _items(batch: ImportBatch) -> list[ImportItem]:
-    """The items. What the rules made of each is text, read when it is written."""
-    items = batch.items.order_by("number").defer("problems", "remarks", "judged")
-    return list(items.annotate(ruled=Cast("judged", TextField())))
+    return list(batch.items.order_by("number").defer("problems", "remarks"))
 
 
 def _refuse_unsound(
@@ -305,7 +301,7 @@ def _write(item: Any, form: Form) -> Write:
         form,
         (item.error_count, item.warning_count, item.hint_count),
         written=item.written,
-        judged=item.ruled,
+        judged=item.judged,
         is_new=item.read_version is None,
         changes=changes,
     )

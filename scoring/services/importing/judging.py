@@ -10,22 +10,18 @@ import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from indicators.documents import DeclarationDocument
-from indicators.values import KeptTarget
 from perfgoals.common.crew import Crew, CrewLost, hands_at_hand
-from perfgoals.common.documents import plain
 from perfgoals.common.findings import Finding, Level
 from perfgoals.common.jobs import JobFailed
-from projects.documents import stable_path
 from projects.models import Form, Waiver
-from scoring.checks.judging import Given, Judgement, Told, judge_document
+from scoring.checks.judging import Given, Told, Waived
 from scoring.documents import FormDocument
 from scoring.models import ScoringScheme
 from scoring.rules.scheme import Scheme
@@ -46,68 +42,15 @@ _WORK = "scoring.checks.judging:judge_given"
 
 log = logging.getLogger(__name__)
 
-Waived = frozenset[tuple[str, str, str]]
-"""Of each waiver of a form the check, the place and the sentence."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """findings: those that are open. computed: of a self-evaluation the columns that the rules give;
-    suggested: the points of its rows; targets: what is kept of the targets of the rows."""
+    """What was said of a form. findings: errors and warnings that are open; hints: how many there are
+    besides; judged: the rest of the judgement as JSON text, see ``read_judgement``."""
 
-    findings: list[Finding]
-    computed: Mapping[str, Any] = field(default_factory=dict)
-    suggested: Sequence[Decimal | None] = ()
-    targets: Sequence[KeptTarget] = ()
-
-    def count(self, level: Level) -> int:
-        return sum(finding.level is level for finding in self.findings)
-
-    def as_json(self) -> dict[str, Any]:
-        """The verdict without its findings; ``stored_verdict`` reads it."""
-        return {
-            "computed": {
-                name: plain(value) if isinstance(value, Decimal) else value
-                for name, value in self.computed.items()
-            },
-            "suggested": [_told(one) for one in self.suggested],
-            "targets": [
-                [kind, comparison, _told(number), measure]
-                for kind, comparison, number, measure in self.targets
-            ],
-        }
-
-
-def stored_verdict(data: Mapping[str, Any]) -> Verdict:
-    """What ``as_json`` gave."""
-    computed = {
-        name: Decimal(value) if value is not None and name != "computed_rating" else value
-        for name, value in data.get("computed", {}).items()
-    }
-    suggested = [_number(one) for one in data.get("suggested", ())]
-    targets = [
-        KeptTarget(kind, comparison, _number(number), measure)
-        for kind, comparison, number, measure in data.get("targets", ())
-    ]
-    return Verdict([], computed, suggested, targets)
-
-
-def _told(number: Decimal | None) -> str | None:
-    return None if number is None else plain(number)
-
-
-def _number(told: str | None) -> Decimal | None:
-    return None if told is None else Decimal(told)
-
-
-def judged(document: FormDocument, scheme: Scheme | None, waived: Waived = frozenset()) -> Verdict:
-    """The same checks as in the browser. scheme: of a self-evaluation."""
-    return _verdict(document, judge_document(document, scheme), waived)
-
-
-def _verdict(document: FormDocument, found: Judgement, waived: Waived) -> Verdict:
-    findings = _open(document, found.findings, waived)
-    return Verdict(findings, found.computed, found.suggested, found.targets)
+    findings: Sequence[Finding] = ()
+    hints: int = 0
+    judged: str = "{}"
 
 
 class NotJudged(JobFailed):
@@ -185,7 +128,7 @@ class Judges:
         codes = StringIO(secrets.token_hex(4 * sum(rows)))
         for form, data, number in zip(forms, told, rows, strict=True):
             scheme = None if form.scheme is None else self.schemes.text(form.scheme)
-            yield Given(data, codes.read(8 * number), scheme)
+            yield Given(data, codes.read(8 * number), scheme, form.waived)
 
     def give(self, forms: Sequence[Wanted]) -> list[Answer]:
         """Have the forms judged; ``take`` gives the answers."""
@@ -196,28 +139,20 @@ class Judges:
         known = self._foreseen.get(id(form.document))
         return known is not None and known[0].scheme == form.scheme
 
-    def take(self, forms: Sequence[Wanted], answers: Sequence[Answer]) -> list[tuple[str, Verdict]]:
-        """Of each of the forms how it would be kept (every row with a code, numbers as the tables give them
-        back) and what is to be said of it. Raises NotJudged."""
+    def take(self, answers: Sequence[Answer]) -> list[tuple[str, Verdict]]:
+        """Of each of the forms given how it would be kept (every row with a code, numbers as the tables give
+        them back) and what is to be said of it. Raises NotJudged."""
         try:
             told = [Told(*one.future.result(_PATIENCE)[one.place]) for one in answers]
         except (CrewLost, TimeoutError) as error:
             log.error("forms were not judged: %s", error)
             raise NotJudged("检查时辅助进程意外终止，没有保存任何内容，请重新读取") from error
-        return [
-            (one.document, _verdict(form.document, one.judgement(), form.waived))
-            for form, one in zip(forms, told, strict=True)
-        ]
+        return [(one.document, _verdict(one)) for one in told]
 
 
-def _open(document: FormDocument, findings: list[Finding], waived: Waived) -> list[Finding]:
-    if not waived:
-        return findings
-    return [
-        one
-        for one in findings
-        if (one.code, stable_path(document, one.path), one.message) not in waived
-    ]
+def _verdict(told: Told) -> Verdict:
+    findings = [Finding(path, Level(level), *rest) for path, level, *rest in told.findings]
+    return Verdict(findings, told.hints, told.judged)
 
 
 class Schemes:

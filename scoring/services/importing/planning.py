@@ -20,6 +20,7 @@ from perfgoals.common.patches import Difference
 from projects.models import Form
 from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
 from scoring.access import form_document
+from scoring.checks.judging import Waived
 from scoring.documents import FormDocument
 from scoring.models import ImportBatch, ImportItem
 from scoring.services.cell_names import cell_name
@@ -31,7 +32,6 @@ from scoring.services.importing.judging import (
     Judges,
     Schemes,
     Verdict,
-    Waived,
     Wanted,
     waivers_of,
 )
@@ -78,7 +78,7 @@ class Draft:
     problems: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     wanted: Wanted | None = None
-    verdict: Verdict = field(default_factory=lambda: Verdict([]))
+    verdict: Verdict = field(default_factory=Verdict)
     takeable: bool = False
 
     def refuse(self, plan: ImportItem.Plan, why: str) -> None:
@@ -93,7 +93,7 @@ class Draft:
     def settle(self, written: str, verdict: Verdict) -> None:
         """Take what was said of a form that would be written."""
         self.written, self.verdict = written, verdict
-        errors = verdict.count(Level.ERROR)
+        errors = sum(finding.level is Level.ERROR for finding in verdict.findings)
         self.takeable = self.plan is Plan.CONFLICT or bool(errors)
         if errors:
             self.refuse(Plan.ERROR, f"检查有 {errors} 处错误")
@@ -200,9 +200,8 @@ def _is_answered(waiting: deque[tuple[list[Draft], list[Answer]]]) -> bool:
 
 
 def _taken(some: list[Draft], answers: list[Answer], judges: Judges) -> list[Draft]:
-    asked = [(draft, draft.wanted) for draft in some if draft.wanted]
-    told = judges.take([wanted for _, wanted in asked], answers)
-    for (draft, _), (written, verdict) in zip(asked, told, strict=True):
+    asked = [draft for draft in some if draft.wanted]
+    for draft, (written, verdict) in zip(asked, judges.take(answers), strict=True):
         draft.settle(written, verdict)
     return some
 
@@ -358,8 +357,4 @@ _CHILDREN = {
 
 def _tell_problems(draft: Draft) -> None:
     """The findings on a form that would be written, each with the cell it is about."""
-    draft.problems += [
-        told_finding(draft.read, finding)
-        for finding in draft.verdict.findings
-        if finding.level is not Level.HINT
-    ]
+    draft.problems += [told_finding(draft.read, finding) for finding in draft.verdict.findings]

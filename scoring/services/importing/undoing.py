@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from perfgoals.common.audit import Act, changes_between, record, record_all
 from perfgoals.common.bulk import update_rows
-from perfgoals.common.findings import Level
 from perfgoals.common.garbage import collector_at_rest
 from perfgoals.common.models import AuditAction, Job
 from projects.models import Attachment, Comment, Form, FormVersion, Project, ProjectGrant
 from projects.workflow import Action, FormKind, Status, WrongStatus, next_status
+from scoring.checks.judging import judge_document
 from scoring.documents import read_form
 from scoring.models import ImportBatch, ImportItem, SelfEvaluation
 from scoring.services.importing.comparing import changed_cells
-from scoring.services.importing.judging import Schemes, judged, waivers_of
+from scoring.services.importing.judging import Schemes, waivers_of
 from scoring.services.importing.progress import Report
 from scoring.services.importing.uploading import WrongStanding, locked_batch
 from scoring.services.importing.writing import Told, Write, lock, write_forms
@@ -132,14 +132,10 @@ def _earlier(changed: Sequence[tuple[ImportItem, Form]], report: Report) -> list
         document = read_form(before[form.pk])
         if form.pk in evaluations:
             form.self_evaluation = evaluations[form.pk]
-        verdict = judged(document, schemes.read(document, form), waived.get(form.pk, frozenset()))
-        counts = (
-            verdict.count(Level.ERROR),
-            verdict.count(Level.WARNING),
-            verdict.count(Level.HINT),
-        )
+        scheme = schemes.read(document, form)
+        found = judge_document(document, scheme, waived.get(form.pk, frozenset()))
         changes = changes_between(changed_cells(read_form(item.document), document))
-        writes.append(Write(form, counts, document, ruled=verdict, changes=changes))
+        writes.append(Write(form, found.counts, document, ruled=found, changes=changes))
         report(done, len(changed), "正在恢复")
     return writes
 

@@ -31,6 +31,7 @@ from perfgoals.common.snapshots import changes_of, snapshot
 from projects.models import Form, FormVersion, FundingLine, Project
 from projects.services import funding_columns
 from projects.workflow import FormKind, Status
+from scoring.checks.judging import Judgement, read_judgement
 from scoring.documents import FormDocument, read_form
 from scoring.models import IndicatorResult, ScoringScheme, SelfEvaluation
 from scoring.services.evaluations import (
@@ -39,7 +40,7 @@ from scoring.services.evaluations import (
     spent_amounts,
     stated_columns,
 )
-from scoring.services.importing.judging import Schemes, Verdict, stored_verdict
+from scoring.services.importing.judging import Schemes
 from scoring.services.importing.progress import Report, counted
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ _LINE = (
 class Write:
     """A form to be written. form: the kept one, locked; or a new one, not stored yet. counts: of errors,
     warnings and hints that are open. given: what it is to say; written: its JSON, of which one is enough.
-    ruled: the verdict on it; judged: its JSON, of which one is enough. changes: for the log."""
+    ruled: the judgement on it; judged: its JSON, of which one is enough. changes: for the log."""
 
     form: Form
     counts: tuple[int, int, int]
     given: FormDocument | None = None
     written: str = ""
-    ruled: Verdict | None = None
+    ruled: Judgement | None = None
     judged: str = ""
     is_new: bool = False
     changes: list[AuditChange] = field(default_factory=list)
@@ -85,10 +86,10 @@ class Write:
         return self.given
 
     @property
-    def verdict(self) -> Verdict:
+    def judgement(self) -> Judgement:
         """Read when it is first asked for."""
         if self.ruled is None:
-            self.ruled = stored_verdict(json.loads(self.judged))
+            self.ruled = read_judgement(self.judged)
         return self.ruled
 
     def text(self) -> str:
@@ -246,7 +247,7 @@ def _declaration(one: Write) -> Declaration:
 def _evaluation(one: Write, in_force: Mapping[int, ScoringScheme] | None = None) -> SelfEvaluation:
     """in_force: for a new one, which is scored by the scheme of its year."""
     evaluation = SelfEvaluation(
-        form_id=one.form.pk, **stated_columns(one.document), **one.verdict.computed
+        form_id=one.form.pk, **stated_columns(one.document), **one.judgement.computed
     )
     if in_force is not None:
         evaluation.scheme = in_force[one.form.year_id]
@@ -286,8 +287,8 @@ def _insert_indicators(
 def _rows(one: Write) -> Sequence[dict[str, Any]]:
     document = one.document
     if isinstance(document, DeclarationDocument):
-        return indicator_columns(one.form.pk, document, one.verdict.targets)
-    return result_columns(one.form.pk, document, one.verdict.suggested, one.verdict.targets)
+        return indicator_columns(one.form.pk, document, one.judgement.targets)
+    return result_columns(one.form.pk, document, one.judgement.suggested, one.judgement.targets)
 
 
 def _act(one: Write, *, by: User, told: Told) -> Act:
