@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
+from perfgoals.accounts.models import User
+from perfgoals.common.findings import Finding, Level
 from perfgoals.common.models import Job
 from projects.models import Form
+from scoring.access import form_document
 from scoring.models import ImportBatch, ImportItem
-from scoring.services.importing import Judges, NotJudged, judging, order_reading
+from scoring.services import judge
+from scoring.services.importing import (
+    Judges,
+    NotJudged,
+    apply_batch,
+    judging,
+    order_reading,
+    silent,
+)
+from scoring.services.waiving import waive_finding
 from scoring.tasks import IMPORT_READ, read_import
 from scoring.workbooks import batches
 from tests.cast import Cast
-from tests.imports import ALL, flat_file, imported, json_file, named, sound, uploaded
+from tests.imports import (
+    ALL,
+    SOUND,
+    flat_file,
+    imported,
+    json_file,
+    json_of,
+    named,
+    sound,
+    uploaded,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +108,61 @@ def test_what_several_processes_judged_is_applied(cast: Cast, many: None) -> Non
     assert (first.target_kind, first.target_comparison) == ("quantitative", "≥")
     assert first.target_number == 4
     assert first.target_measure == "场"
+
+
+def counted(form: Form) -> tuple[int, int, int]:
+    """The findings that the page of the form shows: errors, warnings, hints."""
+    shown = Counter(one.level for one in judge(form_document(form), form).findings)
+    return shown[Level.ERROR], shown[Level.WARNING], shown[Level.HINT]
+
+
+Places = set[tuple[str, str]]
+
+
+def told_and_taken(forms: QuerySet[Form], words: str, by: User) -> dict[int | None, Places]:
+    """Import the forms with those words added to their goals. Returns what was told of each, and where."""
+    written = json.loads(json_of(forms))
+    for data in written:
+        goal = "annual_goal" if data["form"] == "declaration" else "expected_goal"
+        data[goal] += words
+    batch = uploaded(json.dumps(written, ensure_ascii=False).encode(), by)
+    numbers = list(batch.items.filter(takeable=True).values_list("number", flat=True))
+    answer = apply_batch(batch, mode=SOUND, chosen=numbers, by=by, report=silent)
+    assert answer.changed == len(written)
+    return {
+        item.form_id: {(one["path"], one["message"]) for one in item.problems}
+        for item in batch.items.all()
+    }
+
+
+@pytest.mark.parametrize("hands", [0, 2])
+def test_an_imported_form_has_the_findings_that_its_page_shows(
+    cast: Cast, hands: int, request: pytest.FixtureRequest
+) -> None:
+    if hands:
+        request.getfixturevalue("many")
+    Form.objects.update(status="draft")
+    some = Form.objects.order_by("pk")
+    told = told_and_taken(some, "（已核对）", cast.admin)
+    assert [(f.error_count, f.warning_count, f.hint_count) for f in some.all()] == [
+        counted(form) for form in some
+    ]
+
+    # Of each level one is waived: neither told nor counted any more.
+    waived: dict[int, list[Finding]] = {}
+    for form in some.all():
+        document = form_document(form)
+        waived[form.pk] = list({f.level: f for f in judge(document, form).findings}.values())
+        for finding in waived[form.pk]:
+            is_told = (finding.path, finding.message) in told[form.pk]
+            assert is_told is (finding.level is not Level.HINT)
+            waive_finding(form, document, finding, by=cast.admin, reason="核实无误")
+    assert {one.level for findings in waived.values() for one in findings} == set(Level)
+    before = {form.pk: counted(form) for form in some.all()}
+    again = told_and_taken(some.all(), "（再次核对）", cast.admin)
+    for form in some.all():
+        assert again[form.pk].isdisjoint((one.path, one.message) for one in waived[form.pk])
+        assert (form.error_count, form.warning_count, form.hint_count) == before[form.pk]
 
 
 def test_a_process_that_dies_leaves_nothing(
