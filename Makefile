@@ -110,7 +110,8 @@ packages:
 .PHONY: packages-dev
 packages-dev: packages
 	@deploy/install_packages.sh $(TEST_PACKAGES)
-	@deploy/install_packages.sh $(BROWSER) || deploy/install_packages.sh $(FULL_BROWSER)
+	@deploy/install_packages.sh $(BROWSER) || { echo "改用 $(FULL_BROWSER)" >&2; \
+		deploy/install_packages.sh $(FULL_BROWSER); }
 
 # 虚拟环境所用的 Python 不在了（系统升级、目录搬动）就重建。
 $(shell $(RUN) -c 'import pip' 2>/dev/null || rm -f $(VENV)/.created $(VENV)/.installed $(VENV)/.installed-dev)
