@@ -44,7 +44,7 @@ def test_who_is_there_stays(page_as: OpenPage) -> None:
     dialog = page.get_by_role("dialog", name=HEADING)
     expect(dialog).to_contain_text("后自动退出")
     expect(dialog).to_contain_text("本页的内容都已保存")
-    expect(page).to_have_title(re.compile("^（(2 分 00|1 分 ..) 秒后退出）绩效表 · "))
+    expect(page).to_have_title(re.compile("^（(2 分 00|1 分 5.) 秒后退出）绩效表 · "))
     assert faults(page) == []
     dialog.get_by_role("button", name="继续使用").click()
     expect(dialog).to_be_hidden()

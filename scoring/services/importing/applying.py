@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -293,7 +293,7 @@ def _new_project(item: ImportItem, unit: Unit, write: Write, ground: _Ground) ->
     return NewProject(project, write, ground.unit_by_name)
 
 
-def _write(item: Any, form: Form) -> Write:
+def _write(item: ImportItem, form: Form) -> Write:
     changes = [
         AuditChange(change["path"], change["before"], change["after"]) for change in item.changes
     ]
