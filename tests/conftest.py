@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +31,17 @@ from tests.tracing import every_request_leaves_a_trace  # noqa: F401
 
 # The first has no windows, not even unseen ones, and takes a third less time.
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--slow-answers",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="the live server waits a random time up to this before each answer, and the browser"
+        " works at a quarter of its pace: shows tests that pass on a quick machine only",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,8 +90,9 @@ class Door:
     be answered from the emptied tables, and what is noted of it be found by the next test.
     """
 
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, slowness: float) -> None:
         self._app = app
+        self._slowness = slowness
         self._open = False
         self._inside = 0
         self._changed = threading.Condition()
@@ -88,6 +102,7 @@ class Door:
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return
         try:
+            time.sleep(random.uniform(0, self._slowness))
             answer = self._app(environ, start_response)
             try:
                 yield from answer
@@ -124,12 +139,12 @@ class Door:
 
 
 @pytest.fixture(scope="session")
-def door(live_server: LiveServer) -> Door:
+def door(live_server: LiveServer, pytestconfig: pytest.Config) -> Door:
     """The live server's, put into it once."""
     server = live_server.thread.httpd
     app = server.get_app()
     assert app is not None
-    way_in = Door(app)
+    way_in = Door(app, pytestconfig.getoption("slow_answers"))
     server.set_app(way_in)
     return way_in
 
@@ -149,7 +164,10 @@ def live_server_at_rest(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def page_as(
-    browser: Browser, live_server: LiveServer, live_server_at_rest: None
+    browser: Browser,
+    live_server: LiveServer,
+    live_server_at_rest: None,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Callable[[str | None], Page]]:
     """``page_as("preparer")``: a page of a browser of its own, signed in as the user of that name.
 
@@ -157,6 +175,7 @@ def page_as(
     addresses work (``page.goto("/")``). A script error on any page, a request to another host and
     anything that the content policy forbids fails the test.
     """
+    slow = pytestconfig.getoption("slow_answers") > 0
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
@@ -188,6 +207,8 @@ def page_as(
             context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(15_000)
+        if slow:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         return page
 
     yield open_page

@@ -76,7 +76,7 @@ def test_a_whole_self_evaluation_to_the_submit(page_as: OpenPage) -> None:
     expect(sheet).to_contain_text("执行率 90.00 ÷ 100.00 = 90.00%")
     total = page.locator("tr", has=page.locator("#cell-funds-total-executed"))
     expect(total.locator(".note")).to_have_attribute("rowspan", "4")
-    total.get_by_role("button", name="采用核算执行率 90.00").click()
+    total.get_by_role("button", name="采用核算执行率 90.00", exact=True).click()
     total.get_by_role("button", name="采用核算得分 9.00").click()
     says(page, "funds.total.score", "9.00")
     total.get_by_role("button", name="当年财政拨款：采用核算执行率 90.00").click()
@@ -149,6 +149,37 @@ def test_all_suggested_scores_at_once_and_back(page_as: OpenPage) -> None:
     page.keyboard.press("Control+z")
     for number in (0, 1, 3):
         says(page, f"indicators.{number}.score", "")
+
+
+def test_what_is_being_pressed_stays_until_it_is_let_go(page_as: OpenPage) -> None:
+    form = begun()
+    page = page_as("preparer")
+    open_editor(page, form)
+    page.locator(".empty-hint").click()
+    paste(page, text=BLOCK)
+    saved(page)
+    row = page.locator("tr[data-code]").nth(1)
+    offer = row.get_by_role("button", name="采用建议分 16.00")
+    # The press leaves the cell, which is saved; the answer finds fault with it and would move the button.
+    fill(page, "indicators.1.score", "20000")
+    offer.hover()
+    with page.expect_response(re.compile("/api/")):
+        page.mouse.down()
+    expect(page.locator("#editor-saved")).to_contain_text("已保存")
+    page.mouse.up()
+    says(page, "indicators.1.score", "16.00")
+    # Held down by the space bar as well.
+    fill(page, "indicators.1.score", "20000")
+    page.keyboard.press("Enter")
+    offer.focus()
+    with page.expect_response(re.compile("/api/")):
+        page.keyboard.down(" ")
+        page.keyboard.press("Control+s")
+    expect(page.locator("#editor-saved")).to_contain_text("已保存")
+    page.keyboard.up(" ")
+    says(page, "indicators.1.score", "16.00")
+    saved(page)
+    assert stored(form)["indicators"][1]["score"] == "16.00"
 
 
 def test_what_was_declared_is_locked(page_as: OpenPage) -> None:

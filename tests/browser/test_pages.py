@@ -46,7 +46,8 @@ def test_from_signing_in_to_a_printed_form(cast: Cast, page_as: OpenPage) -> Non
     page.get_by_role("link", name="总分不一致 1").click()
     expect(page.get_by_text("共 1 张表")).to_be_visible()
 
-    # Anywhere in the row, not only on the name.
+    # Anywhere in the row, not only on the name, as soon as the page has been loaded.
+    page.wait_for_load_state()
     page.locator("tbody tr").get_by_text("上海市生态环境局").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("综合规划、区域协作及资金管理")
 

@@ -1,6 +1,7 @@
 // The comments of a form as a list: read, answered, and marked as dealt with, on any page about it.
 
 import { h, icon, say } from "./dom.js";
+import { whenReleased } from "./pressing.js";
 
 const moment = (text) => {
   const { timeZone } = document.querySelector("script[data-icons]").dataset;
@@ -17,6 +18,7 @@ export class Comments extends EventTarget {
     Object.assign(this, { api, list, comments, go, mayAnswer });
     this.drafts = new Map(); // id → what is being typed
     this.errors = new Map(); // id → why it was refused
+    this.draw = whenReleased(() => this.render());
     list.addEventListener("click", (event) => this.clicked(event));
     list.addEventListener("input", (event) => this.typed(event));
     list.addEventListener("submit", (event) => this.answer(event));
@@ -38,7 +40,7 @@ export class Comments extends EventTarget {
   take(comments) {
     if (JSON.stringify(comments) === JSON.stringify(this.comments)) return;
     this.comments = comments;
-    this.render();
+    this.draw();
     this.dispatchEvent(new CustomEvent("change"));
   }
 

@@ -1,6 +1,7 @@
 // The findings as a list that leads to the cells, and their counts in the head.
 
 import { byId, h, icon } from "./dom.js";
+import { whenReleased } from "./pressing.js";
 
 const LEVELS = [["error", "错误"], ["warning", "警告"], ["hint", "提示"]];
 
@@ -14,7 +15,7 @@ export class Findings {
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.panel.classList.contains("is-open")) this.toggle(false);
     });
-    store.addEventListener("answer", () => this.render());
+    store.addEventListener("answer", whenReleased(() => this.render()));
     this.render();
   }
 

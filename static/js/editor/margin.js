@@ -4,6 +4,7 @@
 import { canonical, printed } from "./numbers.js";
 import { isNumeric, rowAddress, same, splitAddress } from "./documents.js";
 import { h, icon } from "./dom.js";
+import { whenReleased } from "./pressing.js";
 
 const LEVELS = { error: "错误", warning: "警告", hint: "提示" };
 // Said by the offer and the finding beside it.
@@ -16,6 +17,7 @@ export class Margin {
     Object.assign(this, { sheet, store, grid });
     this.written = new WeakMap();
     this.marked = new Set();
+    this.draw = whenReleased(() => this.render());
     store.addEventListener("answer", () => this.soon());
     grid.addEventListener("commit", () => this.soon());
     grid.addEventListener("select", ({ detail }) => this.follow(detail.cell));
@@ -41,7 +43,7 @@ export class Margin {
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
-      this.render();
+      this.draw();
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { splitAddress } from "./documents.js";
 import { h, icon } from "./dom.js";
+import { whenReleased } from "./pressing.js";
 
 const COMPARISONS = ["", "≥", ">", "=", "<", "≤"];
 
@@ -13,7 +14,7 @@ export class Reading {
     grid.addEventListener("select", ({ detail }) => this.follow(detail.cell));
     grid.addEventListener("leave", () => this.leave());
     grid.addEventListener("typed", () => !this.form && this.render());
-    store.addEventListener("answer", () => !this.form && this.render());
+    store.addEventListener("answer", whenReleased(() => !this.form && this.render()));
     this.strip.addEventListener("focusout", ({ relatedTarget }) => {
       if (!this.strip.contains(relatedTarget) && relatedTarget !== this.cell?.input) this.close();
     });

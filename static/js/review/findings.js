@@ -1,6 +1,7 @@
 // What the checks found: open, to be let pass with a reason; and what was let pass, by whom and why.
 
 import { byId, clock, h, icon } from "../editor/dom.js";
+import { whenReleased } from "../editor/pressing.js";
 import { ask } from "./asking.js";
 
 const LEVELS = [["error", "错误"], ["warning", "警告"], ["hint", "提示"]];
@@ -11,7 +12,7 @@ export class Findings extends EventTarget {
     super();
     Object.assign(this, { sheet, store, page, api, form: page.findings, waived: page.waived });
     this.panel = byId("findings-list");
-    store.addEventListener("answer", () => this.render());
+    store.addEventListener("answer", whenReleased(() => this.render()));
     this.render();
   }
 
