@@ -7,8 +7,9 @@ and half self-evaluations, twenty rows each, in projects that are new; the workb
 and all of them. Last comes a workbook of all forms, downloaded, in which every tenth was changed. Each goes
 the way of an upload: kept, read, applied, with its progress written for others to see.
 
-Prints for each the seconds of both steps and of their stages, rows a second, the most memory that the
-process and all those it started held at once, and the longest time in which its job said nothing new. Then,
+Prints for each the pace of the machine (``benchmarks.pace``), the seconds of both steps and of their stages,
+rows a second, the most memory that the process and all those it started held at once, and the longest time
+in which its job said nothing new. Then,
 beside it, on the same database: django-import-export taking the same rows into one flat table, and the
 floor, which is python-calamine reading the sheet and COPY. Both know no form, no check, no version. With
 ``alone`` they are left out.
@@ -48,6 +49,7 @@ from python_calamine import CalamineWorkbook
 
 import perfgoals.wsgi  # noqa: F401
 from benchmarks.judge import Bulk
+from benchmarks.pace import pace
 from perfgoals.accounts.models import User
 from perfgoals.common.models import AuditEntry, Job
 from perfgoals.common.workbooks.lists import list_workbook
@@ -228,7 +230,7 @@ def _worked() -> float:
 
 def whole_way(path: Path, forms: int, by: User) -> float:
     """Read and apply a workbook, and say what that took. Returns the seconds."""
-    load = os.getloadavg()[0]
+    load, before = os.getloadavg()[0], pace()
     with path.open("rb") as content:
         batch = keep_upload(File(content), "导入.xlsx", by=by)
     with watched("读取", by) as (report, read):
@@ -245,7 +247,8 @@ def whole_way(path: Path, forms: int, by: User) -> float:
     rows = sum(batch.items.values_list("rows", flat=True))
     seconds = read.seconds + applied.seconds
     size = path.stat().st_size / (1 << 20)
-    print(f"\n{forms} forms, {rows} rows, {size:.1f} MB (load before: {load:.1f})")
+    print(f"\n{forms} forms, {rows} rows, {size:.1f} MB (load before: {load:.1f}; ", end="")
+    print(f"pace of the cores before {before}, after {pace()})")
     print(f"  {answer.made} made, {answer.changed} changed, {answer.same} the same, ", end="")
     print(f"{answer.left} left; {FormVersion.objects.count() - versions} versions, ", end="")
     print(f"{AuditEntry.objects.count() - entries} lines in the log")

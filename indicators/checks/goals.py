@@ -43,8 +43,10 @@ _FIGURE = re.compile(
     rf"(?:[^\d\s]{{0,2}}?\s*[~～—－-]\s*({_NUMBER}))?\s*(万)?余?({_UNITS})"
 )
 _COUNTED = re.compile(rf"({_NUMBER})[\s(（]*(万)?")
+# One character first, then what it may open, for the same reason.
 _SKIP = re.compile(
-    r"《[^《》]*》|(?<!\d)(?:\d{4}\s*年|第\s*\d{1,9}|\d{1,9}\s*个?(?:小时|分钟|工作日|月|年|季度))"
+    r"[《\d第](?:(?<=《)[^《》]*》|(?<=第)(?<!\d第)\s*\d{1,9}"
+    r"|(?<=\d)(?<!\d\d)(?:\d{3}\s*年|\d{0,8}\s*个?(?:小时|分钟|工作日|月|年|季度)))"
 )
 _MONEY = re.compile(
     r"(?:预算|申请|资金|经费|总投资|总额|金额|拨款)[^。；;，,\d]{0,8}(?:人民币|约|共计|共|合计|为|：|:)?\s*"

@@ -19,14 +19,13 @@ ROW_LABELS = {
 }
 
 # What the note of a blank template or a hurried copy leaves in a cell.
+# Every branch opens with its own character, and what must stand before that is asked behind it: so the
+# search skips to these characters.
 _PLACEHOLDER = re.compile(
-    r"(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|[×＊]{2,}|\*{2,}|_{2,}"
-    r"|请(?:在此)?(?:填写|输入|选择)|(?:此处|在此)填写|(?:^|[（(])示例[:：)）]|(?<!有)(?:待填写?|待补充)"
+    r"X(?<![A-Za-z]X)[Xx]+(?![A-Za-z])|x(?<![A-Za-z]x)[Xx]+(?![A-Za-z])|×[×＊]+|＊[×＊]+|\*\*+|__+"
+    r"|请(?:在此)?(?:填写|输入|选择)|此处填写|在此填写"
+    r"|（示例[:：)）]|\(示例[:：)）]|示例(?<![\s\S]示例)[:：)）]|待(?<!有待)(?:填写?|补充)"
 )
-
-
-# The search above is dear. Without one of these characters it finds nothing.
-_MAY_HOLD_PLACE = re.compile(r"[Xx×＊*_填请示待]")
 _DIGITS_ONLY = re.compile(r"[\d\s.,，．%％]+")
 
 
@@ -95,7 +94,7 @@ def _filler(cell: TextCell) -> Remark:
 @FORM.check("text.placeholder", Level.ERROR, "残留模板提示或占位符", basis=PRACTICE_GOALS)
 def no_placeholders(form: Form) -> Iterator[Remark]:
     for cell in form.texts:
-        left = _MAY_HOLD_PLACE.search(cell.text) and _PLACEHOLDER.search(cell.text)
+        left = _PLACEHOLDER.search(cell.text)
         if left and not is_filler(cell.text):
             yield Remark(cell.path, f"{cell.label}中残留占位文字「{left.group()}」，请换成实际内容")
         elif cell.path.endswith(".name") and is_template_name(cell.text):

@@ -30,9 +30,11 @@ FEWEST_ROWS_FOR_SHARE = 4
 _VAGUE = re.compile(
     "|".join([*VAGUE, *(rf"{verb}(?<![^,，。；;、\s]{verb})" for verb in VAGUE_VERBS)])
 )
+# One character first, then what it may open: so the search skips to these characters.
 _NO_FIGURE = re.compile(
-    r"《[^《》]*》|[〔\[]\d{4}[〕\]]|\d{4}\s*(?:[-—~至]\s*\d{4}\s*)?年度?"
-    r"|PM\s?2\.5|PM\s?10|CO2|[（(]\d+[）)]|(?<!\d)\d{1,2}[、.．](?!\d)"
+    r"[《〔\[\dPC（(](?:(?<=《)[^《》]*》|(?<=[〔\[])\d{4}[〕\]]"
+    r"|(?<=\d)\d{3}\s*(?:[-—~至]\s*\d{4}\s*)?年度?|(?<=\d)(?<!\d\d)\d?[、.．](?!\d)"
+    r"|(?<=P)M\s?(?:2\.5|10)|(?<=C)O2|(?<=[（(])\d+[）)])"
 )
 _DIGIT = re.compile(r"[\d一二三四五六七八九十两百千]")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十两百千]\s*[项个份次家套场期]")

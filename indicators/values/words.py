@@ -11,7 +11,7 @@ _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u3000]+")
 _SHORT = 50
 _WIDE_MARKS = [(mark, chr(ord(mark) - 0xFEE0)) for mark in "，；：（）％！？"]
 _CONTENT = re.compile(r"[^\W_]")
-_MARKS = re.compile(r"[\s\W_]+")
+_PLAIN = re.compile(r"[^\W_]+")
 _TEMPLATE_PREFIX = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*")
 _TEMPLATE_NAME = re.compile(r"指标\s*[\d一二三四五六七八九十]+\s*[:：、.．]?\s*[…—.\-]*")
 _TEMPLATE_WORD = "指标"
@@ -62,7 +62,7 @@ def normal(text: str) -> str:
     """The text for comparing: width and case folded, no spaces, marks or 「指标N」 prefix."""
     plain = folded(text)
     prefix = _TEMPLATE_PREFIX.match(plain)
-    return _MARKS.sub("", plain[prefix.end() :] if prefix else plain)
+    return _without_marks(plain[prefix.end() :] if prefix else plain)
 
 
 def normal_each(texts: Sequence[str]) -> list[str]:
@@ -71,7 +71,12 @@ def normal_each(texts: Sequence[str]) -> list[str]:
     whole = folded(_BETWEEN.join(texts))
     if _TEMPLATE_WORD in whole or whole.count(_BETWEEN) != len(texts) - 1:
         return [normal(text) for text in texts]
-    return _MARKS.sub("", whole).split(_BETWEEN)
+    return _without_marks(whole).split(_BETWEEN)
+
+
+def _without_marks(text: str) -> str:
+    # Gathering what stays takes half as long as replacing what goes.
+    return "".join(_PLAIN.findall(text))
 
 
 def quoted(text: str, length: int = _LABEL_LENGTH) -> str:

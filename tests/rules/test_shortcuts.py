@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indicators.checks import required
+from indicators.checks import goals, required
+from indicators.checks import wording as vague
 from indicators.checks.goals import PASTED_LENGTH, repeated_passage
 from indicators.values import dates, reading
 from indicators.values.words import (
@@ -92,11 +95,44 @@ def test_every_period_is_looked_for(text: str, start: int) -> None:
         assert reading._MAY_BE_DATED.search(text)
 
 
+PLAINLY_WRITTEN = (
+    (
+        required._PLACEHOLDER,
+        r"(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|[×＊]{2,}|\*{2,}|_{2,}"
+        r"|请(?:在此)?(?:填写|输入|选择)|(?:此处|在此)填写|(?:^|[（(])示例[:：)）]"
+        r"|(?<!有)(?:待填写?|待补充)",
+    ),
+    (
+        vague._NO_FIGURE,
+        r"《[^《》]*》|[〔\[]\d{4}[〕\]]|\d{4}\s*(?:[-—~至]\s*\d{4}\s*)?年度?"
+        r"|PM\s?2\.5|PM\s?10|CO2|[（(]\d+[）)]|(?<!\d)\d{1,2}[、.．](?!\d)",
+    ),
+    (
+        goals._SKIP,
+        r"《[^《》]*》|(?<!\d)(?:\d{4}\s*年|第\s*\d{1,9}|\d{1,9}\s*个?(?:小时|分钟|工作日|月|年|季度))",
+    ),
+)
+"""Patterns that are written for a quick search, beside what they are to find."""
+
+
+@pytest.mark.parametrize(("quick", "plain"), PLAINLY_WRITTEN, ids=["placeholder", "figure", "skip"])
 @untimed
-@given(TEXTS)
-def test_every_placeholder_is_looked_for(text: str) -> None:
-    if required._PLACEHOLDER.search(text):
-        assert required._MAY_HOLD_PLACE.search(text)
+@given(
+    st.lists(
+        st.sampled_from(
+            "Xxa×＊*_（(）)示例：:待有填写请在此处0123年度月第个季《》〔〕[]、.．-至PMCO \n"
+        )
+        | st.sampled_from(
+            ["XX", "示例：", "待补充", "请填写", "2025", "12个月", "PM2.5", "CO2", "年度"]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_what_is_searched_quickly_is_found_as_written_plainly(
+    quick: re.Pattern[str], plain: str, text: str
+) -> None:
+    found = [match.span() for match in quick.finditer(text)]
+    assert found == [match.span() for match in re.finditer(plain, text)]
 
 
 @untimed
