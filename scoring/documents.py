@@ -93,12 +93,13 @@ _KINDS: dict[str, type[DeclarationDocument] | type[SelfEvaluationDocument]] = {
 }
 
 
-def read_form(data: Any) -> FormDocument:
-    """The form in ``data``, of the kind that its ``form`` names. Raises DocumentError."""
+def read_form(data: Any, *, kept: bool = False) -> FormDocument:
+    """The form in ``data``, of the kind that its ``form`` names; kept: as the tables would give it back, see
+    ``Document.as_kept``. Raises DocumentError."""
     if not isinstance(data, dict):
         raise DocumentError([ShapeError("", "model_type", "应为一份表（一组名称和值）")])
     kind = data.get("form")
     if not isinstance(kind, str) or kind not in _KINDS:
         message = "应为 declaration（申报表）或 self_evaluation（自评表）"
         raise DocumentError([ShapeError("form", "form_kind", message)])
-    return _KINDS[kind].read(data)
+    return _KINDS[kind].read(data, kept=kept)

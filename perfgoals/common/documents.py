@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,12 +17,13 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    PlainValidator,
     ValidationError,
+    ValidationInfo,
 )
 from pydantic_core import PydanticCustomError
 
@@ -32,6 +33,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _CENT = Decimal("0.01")
 _POINTS = (6, 4)  # digits before and behind the point
+_AS_KEPT = object()  # the context in which pydantic reads a document as the tables give it back
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 Damage = Literal["partial", "lost", "reconstructed", "inferred", "maybe_truncated"]
@@ -129,11 +131,12 @@ Text = Annotated[str, BeforeValidator(_read_text)]
 """A cell of text; null reads as empty."""
 
 
-def _within(whole: int, places: int) -> Callable[[Decimal | None], Decimal | None]:
-    """A validator that refuses numbers which no table keeps exactly."""
+def _number_cell(whole: int, places: int) -> tuple[PlainValidator, PlainSerializer]:
+    """Reads a number, and refuses one that no table keeps exactly."""
     limit = Decimal(10) ** whole
 
-    def validate(number: Decimal | None) -> Decimal | None:
+    def read(value: object) -> Decimal | None:
+        number = _read_decimal(value)
         if number is None:
             return None
         if abs(number) >= limit:
@@ -144,21 +147,39 @@ def _within(whole: int, places: int) -> Callable[[Decimal | None], Decimal | Non
             raise PydanticCustomError("number_places", "小数最多 {places} 位", {"places": places})
         return number
 
-    return validate
+    def read_kept(value: object) -> Decimal | None:
+        return _kept_number(read(value))
+
+    # The same weights, scores and rates stand in row after row.
+    read_text, read_kept_text = lru_cache(maxsize=4096)(read), lru_cache(maxsize=4096)(read_kept)
+
+    def validate(value: object, info: ValidationInfo) -> Decimal | None:
+        if info.context is _AS_KEPT:
+            return read_kept_text(value) if type(value) is str else read_kept(value)
+        return read_text(value) if type(value) is str else read(value)
+
+    return PlainValidator(validate, json_schema_input_type=Decimal | None), _as_printed
+
+
+def _kept_number(number: Decimal | None) -> Decimal | None:
+    """As the tables give it back, see ``Document.as_kept``. The same object where nothing changes."""
+    if number is None or number.same_quantum(_CENT):
+        return number
+    kept = unpadded(number)
+    return number if kept is None or kept.same_quantum(number) else kept
 
 
 _as_printed = PlainSerializer(lambda v: None if v is None else plain(v), when_used="json")
-_NumberCell = Annotated[Decimal | None, BeforeValidator(_read_decimal), _as_printed]
 
-Amount = Annotated[_NumberCell, AfterValidator(_within(15, 6))]
+Amount = Annotated[Decimal | None, *_number_cell(15, 6)]
 """An amount of money in the money unit of the form, as printed; None is a blank cell, which is not
 0.00. Thousands separators and full-width digits are understood; a binary float is refused, for it is
 not what was printed."""
 
-Rate = Annotated[_NumberCell, AfterValidator(_within(11, 4))]
+Rate = Annotated[Decimal | None, *_number_cell(11, 4)]
 """A rate in per cent, as printed."""
 
-Points = Annotated[_NumberCell, AfterValidator(_within(*_POINTS))]
+Points = Annotated[Decimal | None, *_number_cell(*_POINTS)]
 """A weight or score in points, as printed."""
 
 Day = Annotated[date | None, BeforeValidator(_read_date)]
@@ -289,10 +310,11 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def read(cls, data: Any) -> Self:
-        """The document in ``data`` (from ``read_json``). Raises DocumentError."""
+    def read(cls, data: Any, *, kept: bool = False) -> Self:
+        """The document in ``data`` (from ``read_json``); kept: as ``as_kept`` gives it, at once. Raises
+        DocumentError."""
         try:
-            return cls.model_validate(data)
+            return cls.model_validate(data, context=_AS_KEPT if kept else None)
         except ValidationError as error:
             raise DocumentError(shape_errors(error)) from error
 
@@ -335,10 +357,7 @@ def _has_numbers(annotation: Any) -> bool:
 def _kept(value: Any) -> Any:
     """The same object where nothing changes."""
     if isinstance(value, Decimal):
-        if value.same_quantum(_CENT):
-            return value
-        kept = unpadded(value)
-        return value if kept is None or kept.same_quantum(value) else kept
+        return _kept_number(value)
     if isinstance(value, Document):
         return value.as_kept()
     if isinstance(value, list):

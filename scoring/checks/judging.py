@@ -146,7 +146,7 @@ def _judged(given: Given) -> Told:
     codes = with_every_code([row.get("code", "") for row in rows], _cut(given.codes))
     for row, code in zip(rows, codes, strict=True):
         row["code"] = code
-    document = read_form(given.data).as_kept()
+    document = read_form(given.data, kept=True)
     scheme = _scheme(given.scheme) if given.scheme else None
     found = judge_document(document, scheme, given.waived)
     grave = [
