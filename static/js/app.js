@@ -1,5 +1,7 @@
 // What pages need beyond HTML. Everything works without it, only less conveniently.
 
+import { isPressing } from "./pressing.js";
+
 // A click anywhere in a row follows the link in its heading, unless text was being selected.
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-href]");
@@ -18,6 +20,12 @@ document.addEventListener("click", (event) => {
   if (!cell) return;
   cell.tabIndex = -1;
   cell.focus({ preventScroll: true });
+});
+
+// Progress that asks for itself again leaves the button alone that is being pressed; it comes again in a moment.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const polls = event.detail.target.getAttribute("hx-trigger")?.startsWith("every ");
+  if (polls && isPressing()) event.detail.shouldSwap = false;
 });
 
 // Filters that are not set stay out of the address.

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Page, Route, expect
 from pypdf import PdfReader
 
@@ -145,6 +146,39 @@ def test_a_page_about_a_job_does_not_swallow_the_sign_in_page(
     page.wait_for_url("**/sign-in/?next=/jobs/**")
     expect(page.get_by_role("button", name="登录")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+
+
+@pytest.mark.parametrize("by_keyboard", [False, True], ids=["pointer", "keyboard"])
+def test_a_button_is_not_taken_away_while_it_is_pressed(
+    cast: Cast, page_as: OpenPage, by_keyboard: bool
+) -> None:
+    """The part of the page with the button is replaced every second."""
+    job = Job.objects.create(kind="booklet", title="汇总表", owner=cast.auditor)
+    page = page_as("auditor")
+    page.goto(f"/jobs/{job.pk}/")
+    button = page.get_by_role("button", name="取消任务")
+
+    def another_part() -> None:
+        with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+            pass
+
+    if by_keyboard:
+        button.focus()
+        another_part()
+        another_part()
+        expect(button).to_be_focused()
+        page.keyboard.down(" ")
+        another_part()
+        another_part()
+        page.keyboard.up(" ")
+    else:
+        button.hover()
+        page.mouse.down()
+        another_part()
+        another_part()
+        page.mouse.up()
+    expect(page.get_by_text("已取消")).to_be_visible()
+    assert Job.objects.get(pk=job.pk).state == "cancelled"
 
 
 def test_printing_the_page_prints_the_sheet_only(cast: Cast, page_as: OpenPage) -> None:

@@ -1,7 +1,7 @@
 // The comments of a form as a list: read, answered, and marked as dealt with, on any page about it.
 
 import { h, icon, say } from "./dom.js";
-import { whenReleased } from "./pressing.js";
+import { whenReleased } from "../pressing.js";
 
 const moment = (text) => {
   const { timeZone } = document.querySelector("script[data-icons]").dataset;

@@ -1,7 +1,7 @@
 // The findings as a list that leads to the cells, and their counts in the head.
 
 import { byId, h, icon } from "./dom.js";
-import { whenReleased } from "./pressing.js";
+import { whenReleased } from "../pressing.js";
 
 const LEVELS = [["error", "错误"], ["warning", "警告"], ["hint", "提示"]];
 

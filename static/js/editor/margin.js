@@ -4,7 +4,7 @@
 import { canonical, printed } from "./numbers.js";
 import { isNumeric, rowAddress, same, splitAddress } from "./documents.js";
 import { h, icon } from "./dom.js";
-import { whenReleased } from "./pressing.js";
+import { whenReleased } from "../pressing.js";
 
 const LEVELS = { error: "错误", warning: "警告", hint: "提示" };
 // Said by the offer and the finding beside it.

@@ -2,7 +2,7 @@
 
 import { splitAddress } from "./documents.js";
 import { h, icon } from "./dom.js";
-import { whenReleased } from "./pressing.js";
+import { whenReleased } from "../pressing.js";
 
 const COMPARISONS = ["", "≥", ">", "=", "<", "≤"];
 

@@ -1,7 +1,7 @@
 // What the checks found: open, to be let pass with a reason; and what was let pass, by whom and why.
 
 import { byId, clock, h, icon } from "../editor/dom.js";
-import { whenReleased } from "../editor/pressing.js";
+import { whenReleased } from "../pressing.js";
 import { ask } from "./asking.js";
 
 const LEVELS = [["error", "错误"], ["warning", "警告"], ["hint", "提示"]];

@@ -23,6 +23,8 @@ addEventListener("blur", release); // of the window
 // Let go outside of the window.
 addEventListener("pointermove", ({ buttons }) => buttons || release(), true);
 
+export const isPressing = () => pressing;
+
 // draw, at once while nothing is pressed, otherwise when it is let go, and then once.
 export function whenReleased(draw) {
   const later = () => (pressing ? waiting.add(later) : draw());
