@@ -1,12 +1,12 @@
 // What is being pressed stays until it is let go: a button that is written anew in between, because an
 // answer has come or the cell beside it was left by that very press, would lose its click.
 
-let pressing = false;
+let pressing = ""; // by what
 const waiting = new Set();
 
 function release() {
   if (!pressing) return;
-  pressing = false;
+  pressing = "";
   // The click comes after this, and before anything that waits its turn.
   setTimeout(() => {
     const draws = [...waiting];
@@ -15,15 +15,19 @@ function release() {
   });
 }
 
-addEventListener("pointerdown", ({ button }) => (pressing = button === 0), true);
-addEventListener("keydown", ({ key, target }) => (pressing ||= key === " " && target instanceof HTMLButtonElement), true);
+addEventListener("pointerdown", ({ button }) => button === 0 && (pressing = "pointer"), true);
+addEventListener("keydown", ({ key, target }) => {
+  if (key === " " && target instanceof HTMLButtonElement) pressing = "space";
+  // A list that opened under the pointer has swallowed its release.
+  else if (pressing === "pointer") release();
+}, true);
 for (const end of ["pointerup", "pointercancel", "dragend"]) addEventListener(end, release, true);
 addEventListener("keyup", ({ key }) => key === " " && release(), true);
 addEventListener("blur", release); // of the window
 // Let go outside of the window.
-addEventListener("pointermove", ({ buttons }) => buttons || release(), true);
+addEventListener("pointermove", ({ buttons }) => !buttons && pressing === "pointer" && release(), true);
 
-export const isPressing = () => pressing;
+export const isPressing = () => pressing !== "";
 
 // draw, at once while nothing is pressed, otherwise when it is let go, and then once.
 export function whenReleased(draw) {
