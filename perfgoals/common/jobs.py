@@ -68,7 +68,7 @@ def request_cancel(job: Job, *, by: Any) -> None:
     if asked.update(cancel_requested=True):
         record(AuditAction.CHANGED, "取消后台任务", by=by, subject=job)
     Job.objects.filter(pk=job.pk, state="queued").update(
-        state=Job.State.CANCELLED, finished_at=timezone.now(), message="已取消"
+        state=Job.State.CANCELLED, finished_at=timezone.now()
     )
 
 
@@ -152,7 +152,7 @@ def run_job(job_id: str, work: Callable[[JobRun], None]) -> None:
         with coming_from("", Channel.WORKER):
             work(JobRun(job))
     except JobCancelled:
-        _finish(job, Job.State.CANCELLED, "已取消")
+        _finish(job, Job.State.CANCELLED, "")
     except JobFailed as error:
         _finish(job, Job.State.FAILED, str(error))
     except Exception:

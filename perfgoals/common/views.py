@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from perfgoals.common.audit import record_export
 from perfgoals.common.jobs import request_cancel, resume_job
@@ -63,7 +64,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = _own_job(request, pk)
     request_cancel(job, by=request.user)
-    return redirect("common:job-detail", pk)
+    return back_or_to(request, "common:job-detail", pk)
 
 
 @allow_methods("POST")
@@ -76,7 +77,7 @@ def job_resume(request: HttpRequest, pk: UUID, tasks: Mapping[str, Any]) -> Http
     if is_stalled(job):
         resume_job(job, tasks, by=request.user)
         messages.info(request, "已重新排队。")
-    return redirect("common:job-detail", pk)
+    return back_or_to(request, "common:job-detail", pk)
 
 
 @allow_methods("GET")
@@ -88,6 +89,14 @@ def job_result(request: HttpRequest, pk: UUID) -> FileResponse:
         raise Http404
     record_export("后台任务的结果", by=request.user, subject=job, 文件=job.result_name)
     return FileResponse(path.open("rb"), as_attachment=True, filename=job.result_name)
+
+
+def back_or_to(request: HttpRequest, name: str, *arguments: Any) -> HttpResponse:
+    """To the page of ours that the form came from and names in ``next``, or else to the view of that name."""
+    page = request.POST.get("next", "")
+    if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return redirect(page)
+    return redirect(name, *arguments)
 
 
 def _own_job(request: HttpRequest, pk: UUID) -> Job:

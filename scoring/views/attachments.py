@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 
 from indicators.documents import DeclaredIndicator
 from perfgoals.accounts.views import SignedInRequest
 from perfgoals.common.audit import record_export
-from perfgoals.common.views import allow_methods
+from perfgoals.common.views import allow_methods, back_or_to
 from projects.access import actions_for, get_form, require
 from projects.models import Attachment, Form
 from projects.workflow import Action, WrongStatus
@@ -164,8 +164,4 @@ def _evidence_for(user: User, form: Form) -> Evidence:
 
 
 def _back(request: SignedInRequest, form: Form) -> HttpResponse:
-    """To the page that the part was shown on."""
-    page = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(page, allowed_hosts=None) and page.startswith("/"):
-        return redirect(page)
-    return redirect("scoring:attachment-list", form.pk)
+    return back_or_to(request, "scoring:attachment-list", form.pk)

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -75,6 +76,18 @@ def test_what_a_page_asks_by_itself_keeps_no_session(
     getattr(client, method)(address, content_type="application/json")
     later(client, idle=11)
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/jobs/{}/", "/imports/{}/"])
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_progress_that_asks_for_itself_keeps_no_session(
+    zhang: User, address: str, by_itself: bool
+) -> None:
+    client = signed_in(zhang)
+    later(client, idle=20)
+    client.get(address.format(uuid4()), headers={"HX-Request": "true"} if by_itself else {})
+    later(client, idle=11)
+    assert client.get("/").status_code == (302 if by_itself else 200)
 
 
 def test_saying_that_one_is_there_does(zhang: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ def test_a_waiting_job_ends_at_once(job: Job, client_of: Callable[[str], Client]
     client = client_of("preparer")
     response = client.post(url(job))
     assert response["Location"] == f"/jobs/{job.pk}/"
-    assert text(client.get(response["Location"]), "[role=status]") == "已取消：已取消"
+    assert text(client.get(response["Location"]), "[role=status]") == "已取消"
 
 
 def test_a_running_job_is_asked_to_end(job: Job, client_of: Callable[[str], Client]) -> None:

@@ -89,6 +89,26 @@ def test_nobody_else_finds_it(job: Job, client_of: Callable[[str], Client], name
     assert client_of(name).get(url(job)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("named", "leads_to"),
+    [
+        ("/imports/", "/imports/"),
+        ("", "/jobs/"),
+        ("//evil.example/", "/jobs/"),
+        ("https://evil.example/", "/jobs/"),
+        ("/\\\\evil.example/", "/jobs/"),
+    ],
+)
+def test_who_cancels_stays_on_the_page_if_it_is_ours(
+    job: Job, client_of: Callable[[str], Client], named: str, leads_to: str
+) -> None:
+    response = client_of("preparer").post(f"{url(job)}cancel/", {"next": named})
+    assert response.status_code == 302
+    assert response["Location"].startswith(leads_to)
+    job.refresh_from_db()
+    assert job.cancel_requested
+
+
 def test_anonymous_is_sent_to_sign_in(job: Job, client_of: Callable[[str], Client]) -> None:
     assert client_of("anonymous").get(url(job))["Location"] == f"/sign-in/?next={url(job)}"
 

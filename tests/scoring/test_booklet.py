@@ -146,7 +146,7 @@ def test_nobody_prints_what_he_no_longer_sees(cast: Cast, db: None) -> None:
             "failed",
             "打印失败：超过 60 秒的时间上限",
         ),
-        (PrintingCancelled("打印已取消"), "cancelled", "已取消"),
+        (PrintingCancelled("打印已取消"), "cancelled", ""),
     ],
 )
 def test_a_print_that_fails_or_is_given_up(

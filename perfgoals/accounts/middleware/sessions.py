@@ -20,6 +20,7 @@ from perfgoals.accounts.services import end_session, note_use, time_left
 
 # What pages ask for by themselves, whether anybody looks at them or not.
 _BY_ITSELF = frozenset({"accounts:session-state", "api:form_presence"})
+_WITH_PROGRESS = frozenset({"common:job-detail", "scoring:import-detail"})
 
 
 class SessionLimits:
@@ -69,7 +70,7 @@ def _by_itself(request: HttpRequest) -> bool:
     match = request.resolver_match
     if match is None or match.view_name in _BY_ITSELF:
         return True
-    # A page that reads a form anew because somebody else saved it; a job that tells how far it is.
+    # A page that reads a form anew because somebody else saved it; work that tells how far it is.
     if match.namespace == "api":
         return request.method in ("GET", "HEAD")
-    return bool(request.htmx) and match.view_name == "common:job-detail"  # type: ignore[attr-defined]
+    return bool(request.htmx) and match.view_name in _WITH_PROGRESS  # type: ignore[attr-defined]
