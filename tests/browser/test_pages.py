@@ -51,6 +51,7 @@ def test_from_signing_in_to_a_printed_form(cast: Cast, page_as: OpenPage) -> Non
     page.wait_for_load_state()
     page.locator("tbody tr").get_by_text("上海市生态环境局").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("综合规划、区域协作及资金管理")
+    page.wait_for_load_state()
 
     page.get_by_role("link", name="总分填 95.35，各项得分合计 89.35，多 6.00").click()
     cell = page.locator("#cell-total_score")
