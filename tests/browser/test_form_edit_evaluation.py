@@ -53,12 +53,18 @@ BLOCK = (
 )
 
 
-def test_a_whole_self_evaluation_to_the_submit(page_as: OpenPage) -> None:
-    form = begun()
+def pasted(page_as: OpenPage, form: Form, block: str) -> Page:
+    """The empty form in the editor, with the block pasted into it."""
     page = page_as("preparer")
     open_editor(page, form)
     page.locator(".empty-hint").click()
-    paste(page, text=BLOCK)
+    paste(page, text=block)
+    return page
+
+
+def test_a_whole_self_evaluation_to_the_submit(page_as: OpenPage) -> None:
+    form = begun()
+    page = pasted(page_as, form, BLOCK)
     expect(page.locator("tr[data-code]")).to_have_count(4)
     for path, amount in (
         ("funds.total.initial_budget", "100"),
@@ -134,11 +140,9 @@ def test_a_whole_self_evaluation_to_the_submit(page_as: OpenPage) -> None:
 
 
 def test_all_suggested_scores_at_once_and_back(page_as: OpenPage) -> None:
+    unscored = BLOCK.replace("\t30\t30\t", "\t30\t\t").replace("\t10\t10\t", "\t10\t\t")
     form = begun()
-    page = page_as("preparer")
-    open_editor(page, form)
-    page.locator(".empty-hint").click()
-    paste(page, text=BLOCK.replace("\t30\t30\t", "\t30\t\t").replace("\t10\t10\t", "\t10\t\t"))
+    page = pasted(page_as, form, unscored)
     saved(page)
     page.get_by_role("button", name="全部采用建议分").click()
     says(page, "indicators.0.score", "30.00")
@@ -153,10 +157,7 @@ def test_all_suggested_scores_at_once_and_back(page_as: OpenPage) -> None:
 
 def test_what_is_being_pressed_stays_until_it_is_let_go(page_as: OpenPage) -> None:
     form = begun()
-    page = page_as("preparer")
-    open_editor(page, form)
-    page.locator(".empty-hint").click()
-    paste(page, text=BLOCK)
+    page = pasted(page_as, form, BLOCK)
     saved(page)
     row = page.locator("tr[data-code]").nth(1)
     offer = row.get_by_role("button", name="采用建议分 16.00")
@@ -219,11 +220,7 @@ def test_the_reason_for_a_low_rate_stands_beside_the_funds(page_as: OpenPage) ->
 
 
 def test_weights_are_shared_out_and_completed(page_as: OpenPage) -> None:
-    form = begun()
-    page = page_as("preparer")
-    open_editor(page, form)
-    page.locator(".empty-hint").click()
-    paste(page, text=BLOCK)
+    page = pasted(page_as, begun(), BLOCK)
     expect(page.locator("tr[data-code]")).to_have_count(4)
     # The execution rate has 10 points; two rows of output share 50, benefit has 30, satisfaction 10.
     page.get_by_role("button", name="按计分办法分配分值").click()
